@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "LatentWalk",
+  products: [
+    .library(name: "LatentWalk", targets: ["LatentWalk"]),
+    .library(name: "StableDiffusion", targets: ["StableDiffusion"]),
+    .executable(name: "latentwalk", targets: ["latentwalk"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // The arithmetic, in C: the only place that asks for SIMD instructions.
+    .target(name: "CKernels"),
+    .target(name: "Tensors", dependencies: ["CKernels"]),
+    .target(name: "Checkpoints", dependencies: ["Tensors"]),
+
+    // The model, how it is sampled, where the walk leads, and the pictures.
+    .target(name: "Sampling", dependencies: ["Tensors"]),
+    .target(name: "StableDiffusion", dependencies: ["Checkpoints", "Sampling", "Tensors"]),
+    .target(name: "Walks"),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
+    .target(name: "Media", dependencies: ["CPNG", "CGIF"]),
+
+    // A recipe in, frames out; and the command around it.
+    .target(
+      name: "LatentWalk",
+      dependencies: ["StableDiffusion", "Sampling", "Walks", "Media", "Checkpoints", "Tensors"]),
+    .executableTarget(
+      name: "latentwalk",
+      dependencies: [
+        "LatentWalk", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/latentwalk-cli"),
+
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "StableDiffusionTests", dependencies: ["StableDiffusion"], exclude: ["Fixtures"]),
+    .testTarget(name: "SamplingTests", dependencies: ["Sampling"], exclude: ["Fixtures"]),
+    .testTarget(name: "WalksTests", dependencies: ["Walks"]),
+    .testTarget(name: "MediaTests", dependencies: ["Media"], exclude: ["Fixtures"]),
+    .testTarget(name: "LatentWalkTests", dependencies: ["LatentWalk"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["LatentWalk"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,48 @@
+import CKernels
+
+/// A tensor as a checkpoint holds it: its bytes in the file's precision and in PyTorch's layout (a linear layer [out, in], a
+/// convolution [out, in, height, width]). Nothing is read or converted before a layer packs it or asks for `float32()`.
+public struct StoredTensor: Sendable {
+  public let shape: [Int]
+  public let elementType: ElementType
+  /// The values; valid as long as `owner` lives. Need not be aligned.
+  nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+  private let owner: any AnyObject & Sendable
+
+  /// - Parameter owner: what keeps `bytes` valid, such as a memory-mapped file.
+  public init(
+    shape: [Int], elementType: ElementType, bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable
+  ) {
+    precondition(
+      bytes.count == shape.reduce(1, *) * elementType.byteCount, "The bytes must fill the shape exactly.")
+    self.shape = shape
+    self.elementType = elementType
+    self.bytes = bytes
+    self.owner = owner
+  }
+
+  public var count: Int { shape.reduce(1, *) }
+}
+
+extension StoredTensor {
+  /// The values as float32, under the stored shape.
+  public func float32() -> Tensor {
+    Tensor(shape: shape) { result in
+      lw_to_float32(result.baseAddress, bytes.baseAddress, elementType.kernelType, count)
+    }
+  }
+
+  /// Some rows of a table [rows, width], in the order asked for, as float32: how token embeddings are looked up.
+  public func rows(_ indices: [Int]) -> Tensor {
+    precondition(shape.count == 2, "Rows are taken from a table, not from \(shape).")
+    let width = shape[1]
+    return Tensor(shape: [indices.count, width]) { result in
+      for (position, index) in indices.enumerated() {
+        let row = bytes[(index * width * elementType.byteCount)...]
+        lw_to_float32(
+          result.baseAddress?.advanced(by: position * width), UnsafeRawBufferPointer(rebasing: row).baseAddress,
+          elementType.kernelType, width)
+      }
+    }
+  }
+}

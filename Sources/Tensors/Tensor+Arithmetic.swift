@@ -1,0 +1,22 @@
+import CKernels
+
+/// a * x + b * y, element by element, in one pass.
+public func mix(_ a: Float, _ x: Tensor, _ b: Float, _ y: Tensor) -> Tensor {
+  precondition(x.shape == y.shape, "Tensors of \(x.shape) and \(y.shape) cannot be mixed.")
+  return Tensor(shape: x.shape) { result in
+    lw_mix(result.baseAddress, a, x.storage.address, b, y.storage.address, x.count)
+  }
+}
+
+extension Tensor {
+  public static func + (x: Tensor, y: Tensor) -> Tensor { mix(1, x, 1, y) }
+  public static func - (x: Tensor, y: Tensor) -> Tensor { mix(1, x, -1, y) }
+  public static func * (a: Float, x: Tensor) -> Tensor { mix(a, x, 0, x) }
+
+  /// Adds one number to every element.
+  public static func + (x: Tensor, a: Float) -> Tensor {
+    Tensor(shape: x.shape) { result in
+      for i in result.indices { result[i] = x.storage.address[i] + a }
+    }
+  }
+}

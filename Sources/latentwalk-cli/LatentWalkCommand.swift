@@ -1,0 +1,1 @@
+@main struct LatentWalkCommand { static func main() {} }
