@@ -47,3 +47,18 @@ extension Tensor {
     }
   }
 }
+
+extension Tensor {
+  /// [..., c] -> the first `channels` of each row.
+  public func firstChannels(_ channels: Int) -> Tensor {
+    let (rows, c) = rowsAndChannels
+    precondition(channels <= c, "There are no \(channels) channels in \(shape).")
+    return Tensor(shape: shape.dropLast() + [channels]) { result in
+      for row in 0..<rows {
+        for channel in 0..<channels {
+          result[row * channels + channel] = storage.address[row * c + channel]
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Checkpoints
+
+/// The sizes of an autoencoder, as its `config.json` states them.
+public struct AutoencoderDescription: Sendable, Hashable {
+  public let latentChannels: Int
+  /// Latents are this many times as large in the UNet as the autoencoder's own: 0.18215 for SD 1.x.
+  public let scalingFactor: Float
+  /// Channels of each stage, from the pixels to the latents: 128, 256, 512, 512 for SD 1.x.
+  let channels: [Int]
+  /// Residual blocks of a stage on the way in; one more on the way out.
+  let layers: Int
+  let normGroups: Int
+  let attends: Bool
+  let hasQuantConvolution: Bool
+  let hasPostQuantConvolution: Bool
+
+  /// Pixels to a latent in each direction: 8 for SD 1.x.
+  public var factor: Int { 1 << (channels.count - 1) }
+  let normEpsilon: Float = 1e-6
+
+  public init(_ configuration: Configuration) throws {
+    let channels = try configuration.integers("block_out_channels", default: [64])
+    let stages = channels.count
+    let groups = try configuration.integer("norm_num_groups", default: 32)
+    for channels in channels where groups < 1 || channels % groups != 0 {
+      throw configuration.refusal("norm_num_groups", "\(groups)", accepted: "a divisor of \(channels) channels")
+    }
+    try configuration.requireBlocks("down_block_types", stages, "DownEncoderBlock2D")
+    try configuration.requireBlocks("up_block_types", stages, "UpDecoderBlock2D")
+    try configuration.require("act_fn", oneOf: ["silu", "swish"])
+    try configuration.require("in_channels", equals: 3)
+    try configuration.require("out_channels", equals: 3)
+
+    self.channels = channels
+    normGroups = groups
+    latentChannels = try configuration.integer("latent_channels", default: 4)
+    scalingFactor = Float(try configuration.number("scaling_factor", default: 0.18215))
+    layers = try configuration.integer("layers_per_block", default: 1)
+    attends = try configuration.flag("mid_block_add_attention", default: true)
+    hasQuantConvolution = try configuration.flag("use_quant_conv", default: true)
+    hasPostQuantConvolution = try configuration.flag("use_post_quant_conv", default: true)
+    // What is left may change the arithmetic, except these: the training size, and the precision of other programs.
+    try configuration.requireNothingElse(ignoring: ["sample_size", "force_upcast"])
+  }
+}
+
+extension Configuration {
+  /// The one kind of block that an autoencoder of Stable Diffusion has, once a stage.
+  fileprivate func requireBlocks(_ key: String, _ stages: Int, _ name: String) throws {
+    let names = try texts(key, default: Array(repeating: name, count: stages))
+    if let other = names.first(where: { $0 != name }) {
+      throw refusal(key, "\"\(other)\"", accepted: "\"\(name)\"")
+    }
+    guard names.count == stages else {
+      throw refusal(key, "a list of \(names.count)", accepted: "one block for each of the \(stages) stages")
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Checkpoints
+import Tensors
+
+/// y = x W^T + b: every token or pixel [..., in] becomes [..., out].
+struct Linear {
+  private let weights: PackedWeights
+  private let bias: Tensor?
+
+  /// - Parameter isPointwiseConvolution: whether the checkpoint stores the layer as a 1 x 1 convolution [out, in, 1, 1].
+  init(
+    _ weights: Weights, _ inputs: Int, _ outputs: Int, hasBias: Bool = true, isPointwiseConvolution: Bool = false,
+    isGated: Bool = false
+  ) throws {
+    let kernel = isPointwiseConvolution ? [1, 1] : []
+    self.weights = PackedWeights(
+      try weights.tensor("weight", shape: [outputs, inputs] + kernel), isGated: isGated)
+    bias = hasBias ? try weights.tensor("bias", shape: [outputs]).float32() : nil
+  }
+
+  /// Several layers with the same inputs as one, their outputs side by side.
+  init(joining layers: [(weights: Weights, outputs: Int)], _ inputs: Int, hasBias: Bool) throws {
+    weights = PackedWeights(
+      joining: try layers.map { try $0.weights.tensor("weight", shape: [$0.outputs, inputs]) })
+    bias =
+      hasBias
+      ? Tensor.batch(try layers.map { try $0.weights.tensor("bias", shape: [$0.outputs]).float32() }) : nil
+  }
+
+  func callAsFunction(
+    _ x: Tensor, adding residual: Tensor? = nil, then activation: Activation = .identity
+  ) -> Tensor {
+    x.multiplied(by: weights, then: Epilogue(bias: bias, residual: residual, activation: activation))
+  }
+}

@@ -1,0 +1,75 @@
+import Checkpoints
+import Tensors
+
+/// CLIP's text encoder: 77 tokens become 77 vectors, each knowing what came before it.
+///
+/// Radford et al., arXiv 2103.00020; the transformer of GPT-2 with causal attention.
+///
+///     let embedding = encoder(tokens.ids)       // [1, 77, 768] for SD 1.x
+public struct TextEncoder {
+  public let description: TextEncoderDescription
+  private let tokenEmbedding: StoredTensor
+  private let positionEmbedding: Tensor
+  private let layers: [TextEncoderLayer]
+  private let finalNorm: LayerNorm
+
+  public init(_ weights: Weights, _ description: TextEncoderDescription) throws {
+    self.description = description
+    let (text, width) = (weights["text_model"], description.width)
+    tokenEmbedding = try text["embeddings"]["token_embedding"].tensor(
+      "weight", shape: [description.vocabulary, width])
+    positionEmbedding = try text["embeddings"]["position_embedding"].tensor(
+      "weight", shape: [description.positions, width]
+    ).float32()
+    layers = try (0..<description.layers).map {
+      try TextEncoderLayer(text["encoder"]["layers"][$0], description)
+    }
+    finalNorm = try LayerNorm(text["final_layer_norm"], width, epsilon: description.normEpsilon)
+  }
+
+  /// - Parameter ids: token numbers below `description.vocabulary`, at most `description.positions` of them.
+  /// - Returns: [1, ids.count, width]
+  public func callAsFunction(_ ids: [Int]) -> Tensor {
+    precondition(ids.count <= description.positions, "More tokens than the text encoder has positions.")
+    var x = tokenEmbedding.rows(ids) + positionEmbedding.images(0..<ids.count)
+    x = x.reshaped([1, ids.count, description.width])
+    for layer in layers { x = layer(x) }
+    return finalNorm(x)
+  }
+}
+
+/// Attention to oneself and to what came before, then a multi-layer perceptron.
+private struct TextEncoderLayer {
+  private let width: Int
+  private let heads: Int
+  private let norm1: LayerNorm
+  private let queriesKeysValues: Linear
+  private let output: Linear
+  private let norm2: LayerNorm
+  private let inwards: Linear
+  private let activation: Activation
+  private let outwards: Linear
+
+  init(_ weights: Weights, _ description: TextEncoderDescription) throws {
+    width = description.width
+    heads = description.heads
+    activation = description.activation
+    norm1 = try LayerNorm(weights["layer_norm1"], width, epsilon: description.normEpsilon)
+    let (attention, mlp, channels) = (weights["self_attn"], weights["mlp"], width)
+    queriesKeysValues = try Linear(
+      joining: ["q_proj", "k_proj", "v_proj"].map { (attention[$0], channels) }, width, hasBias: true)
+    output = try Linear(attention["out_proj"], width, width)
+    norm2 = try LayerNorm(weights["layer_norm2"], width, epsilon: description.normEpsilon)
+    inwards = try Linear(mlp["fc1"], width, description.innerWidth)
+    outwards = try Linear(mlp["fc2"], description.innerWidth, width)
+  }
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    let qkv = queriesKeysValues(norm1(x))
+    let attended = attention(
+      qkv.columns(0..<width), qkv.columns(width..<2 * width), qkv.columns(2 * width..<3 * width), heads: heads,
+      isCausal: true)
+    let x = output(attended, adding: x)
+    return outwards(inwards(norm2(x), then: activation), adding: x)
+  }
+}

@@ -1,0 +1,32 @@
+import Checkpoints
+import Tensors
+
+/// Transformer blocks on a picture, whose pixels are the tokens: [n, h, w, channels].
+///
+/// Rombach et al., arXiv 2112.10752, appendix E.2.1.
+struct SpatialTransformer {
+  private let norm: GroupNorm
+  private let inwards: Linear
+  private let blocks: [TransformerBlock]
+  private let outwards: Linear
+
+  init(_ weights: Weights, _ channels: Int, heads: Int, depth: Int, in description: UNetDescription) throws {
+    let isPointwiseConvolution = !description.usesLinearProjection
+    norm = try GroupNorm(weights["norm"], channels, groups: description.normGroups, epsilon: 1e-6)
+    inwards = try Linear(
+      weights["proj_in"], channels, channels, isPointwiseConvolution: isPointwiseConvolution)
+    blocks = try (0..<depth).map {
+      try TransformerBlock(
+        weights["transformer_blocks"][$0], channels, heads: heads, contextWidth: description.contextWidth)
+    }
+    outwards = try Linear(
+      weights["proj_out"], channels, channels, isPointwiseConvolution: isPointwiseConvolution)
+  }
+
+  func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+    let (n, h, w, c) = x.shape4
+    var tokens = inwards(norm(x)).reshaped([n, h * w, c])
+    for block in blocks { tokens = block(tokens, context: context) }
+    return outwards(tokens.reshaped([n, h, w, c]), adding: x)
+  }
+}

@@ -1,0 +1,68 @@
+import Checkpoints
+import Tensors
+
+/// Predicts the noise (or the velocity) in latents, from their noise level and a text.
+///
+/// A U of stages: on the way down the picture halves and gains channels, on the way up it doubles and sees again, beside
+/// itself, what it was on the way down. Ronneberger et al., arXiv 1505.04597; with text, Rombach et al., arXiv 2112.10752.
+///
+///     let noise = unet(latents, timestep: 481, context: embedding)     // [n, h, w, 4], [n, 77, 768] -> [n, h, w, 4]
+public struct UNet {
+  public let description: UNetDescription
+  private let convIn: Convolution
+  private let time: TimeEmbedding
+  private let down: [DownStage]
+  private let middle: MiddleStage
+  private let up: [UpStage]
+  private let normOut: GroupNorm
+  private let convOut: Convolution
+
+  public init(_ weights: Weights, _ description: UNetDescription) throws {
+    self.description = description
+    let first = description.channels[0]
+    time = try TimeEmbedding(weights["time_embedding"], description)
+    convIn = try Convolution(weights["conv_in"], description.latentChannels, first)
+
+    var channels = first
+    var skips = [first]
+    down = try description.down.enumerated().map { index, stage in
+      defer { channels = stage.channels }
+      skips += stage.skipChannels
+      return try DownStage(weights["down_blocks"][index], channels, stage, in: description)
+    }
+    middle = try MiddleStage(weights["mid_block"], description.middle, in: description)
+    up = try description.up.enumerated().map { index, stage in
+      defer { channels = stage.channels }
+      let stageSkips = Array(skips.suffix(stage.layers).reversed())
+      skips.removeLast(stage.layers)
+      return try UpStage(weights["up_blocks"][index], channels, skips: stageSkips, stage, in: description)
+    }
+    normOut = try GroupNorm(
+      weights["conv_norm_out"], first, groups: description.normGroups, epsilon: description.normEpsilon)
+    convOut = try Convolution(weights["conv_out"], first, description.outputChannels)
+  }
+
+  /// - Parameters:
+  ///   - x: noisy latents, [n, h, w, 4]; h and w are multiples of `description.sizeMultiple`.
+  ///   - timestep: how noisy they are, 0 ... 999.
+  ///   - context: the text embedding of each image, [n, tokens, contextWidth], or one for all, [1, ...].
+  /// - Returns: the prediction, [n, h, w, 4].
+  public func callAsFunction(_ x: Tensor, timestep: Int, context: Tensor) -> Tensor {
+    let condition = Condition(
+      activatedTime: time.activated(timestep: timestep, images: x.shape[0]), context: context)
+    var h = convIn(x)
+    var skips = [h]
+    for stage in down { h = stage(h, condition, skips: &skips) }
+    h = middle(h, condition)
+    for stage in up { h = stage(h, condition, skips: &skips) }
+    return convOut(normOut.silu(h))
+  }
+}
+
+/// What every stage of the UNet is told beside the picture.
+struct Condition {
+  /// silu(time embedding), [n, timeWidth]
+  let activatedTime: Tensor
+  /// The text, [n or 1, tokens, contextWidth]
+  let context: Tensor
+}

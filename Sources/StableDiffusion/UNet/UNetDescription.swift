@@ -1,0 +1,140 @@
+import Checkpoints
+
+/// The sizes of a UNet, as its `config.json` states them. What LatentWalk cannot compute is refused by name.
+public struct UNetDescription: Sendable, Hashable {
+  /// Channels of the latents that come in, and of the prediction that goes out: 4 and 4.
+  public let latentChannels: Int
+  public let outputChannels: Int
+  /// The latents' height and width for which the model was trained: 64 for SD 1.x.
+  public let sampleSize: Int
+  /// Width of the text embedding: 768 for SD 1.x.
+  public let contextWidth: Int
+  /// Channels of each stage: 320, 640, 1280, 1280 for SD 1.x.
+  let channels: [Int]
+  let down: [Stage]
+  let middle: MiddleStage
+  let up: [Stage]
+  let normGroups: Int
+  let normEpsilon: Float
+  let usesLinearProjection: Bool
+  let isCosineFirst: Bool
+  let frequencyShift: Double
+
+  /// Width of the time embedding.
+  var timeWidth: Int { 4 * channels[0] }
+  /// Latents' height and width must be multiples of this: every stage but the last halves them.
+  public var sizeMultiple: Int { 1 << (channels.count - 1) }
+
+  struct Attention: Sendable, Hashable {
+    let heads: Int
+    /// Transformer blocks in a row.
+    let depth: Int
+  }
+
+  struct Stage: Sendable, Hashable {
+    let channels: Int
+    let layers: Int
+    /// nil for a stage that does not see the text.
+    let attention: Attention?
+    /// Whether the stage ends by halving (down) or doubling (up) the picture.
+    let changesSize: Bool
+
+    /// Channels of what a stage on the way down keeps for the way up.
+    var skipChannels: [Int] { Array(repeating: channels, count: layers + (changesSize ? 1 : 0)) }
+  }
+
+  struct MiddleStage: Sendable, Hashable {
+    let channels: Int
+    let attention: Attention
+  }
+}
+
+extension UNetDescription {
+  public init(_ configuration: Configuration) throws {
+    try Self.refuseUnsupported(configuration)
+    let channels = try configuration.integers("block_out_channels", default: [320, 640, 1280, 1280])
+    let stages = channels.count
+    let layers = try configuration.integerOrIntegers("layers_per_block", count: stages, default: 2)
+    let depths = try configuration.integerOrIntegers("transformer_layers_per_block", count: stages, default: 1)
+    // In diffusers' configs of these models, `attention_head_dim` is the number of heads.
+    let headsKey = configuration.isNull("num_attention_heads") ? "attention_head_dim" : "num_attention_heads"
+    let heads = try configuration.integerOrIntegers(headsKey, count: stages, default: 8)
+    for (channels, heads) in zip(channels, heads) where heads < 1 || channels % heads != 0 {
+      throw configuration.refusal(
+        headsKey, "\(heads)", accepted: "a divisor of the stage's \(channels) channels")
+    }
+    let groups = try configuration.integer("norm_num_groups", default: 32)
+    for channels in channels where groups < 1 || channels % groups != 0 {
+      throw configuration.refusal("norm_num_groups", "\(groups)", accepted: "a divisor of \(channels) channels")
+    }
+    let downSeesText = try configuration.blocks(
+      "down_block_types", stages, withText: "CrossAttnDownBlock2D", without: "DownBlock2D",
+      default: Array(repeating: "CrossAttnDownBlock2D", count: 3) + ["DownBlock2D"])
+    let upSeesText = try configuration.blocks(
+      "up_block_types", stages, withText: "CrossAttnUpBlock2D", without: "UpBlock2D",
+      default: ["UpBlock2D"] + Array(repeating: "CrossAttnUpBlock2D", count: 3))
+
+    self.channels = channels
+    down = (0..<stages).map { i in
+      Stage(
+        channels: channels[i], layers: layers[i],
+        attention: downSeesText[i] ? Attention(heads: heads[i], depth: depths[i]) : nil,
+        changesSize: i < stages - 1)
+    }
+    middle = MiddleStage(
+      channels: channels[stages - 1], attention: Attention(heads: heads[stages - 1], depth: depths[stages - 1]))
+    up = zip((0..<stages).reversed(), upSeesText).map { i, seesText in
+      Stage(
+        channels: channels[i], layers: layers[i] + 1,
+        attention: seesText ? Attention(heads: heads[i], depth: depths[i]) : nil, changesSize: i > 0)
+    }
+    latentChannels = try configuration.integer("in_channels", default: 4)
+    outputChannels = try configuration.integer("out_channels", default: 4)
+    sampleSize = try configuration.integer("sample_size", default: 64)
+    contextWidth = try configuration.integer("cross_attention_dim", default: 1280)
+    normGroups = groups
+    normEpsilon = Float(try configuration.number("norm_eps", default: 1e-5))
+    usesLinearProjection = try configuration.flag("use_linear_projection", default: false)
+    isCosineFirst = try configuration.flag("flip_sin_to_cos", default: true)
+    frequencyShift = try configuration.number("freq_shift", default: 0)
+    // What is left may change the arithmetic, except these: training, or the precision of other programs.
+    try configuration.requireNothingElse(ignoring: [
+      "dropout", "upcast_attention", "addition_embed_type_num_heads",
+    ])
+  }
+
+  /// Fields that change the arithmetic in ways LatentWalk does not know must have the value that it does know.
+  private static func refuseUnsupported(_ configuration: Configuration) throws {
+    try configuration.require("act_fn", oneOf: ["silu", "swish"])
+    try configuration.require("mid_block_type", oneOf: ["UNetMidBlock2DCrossAttn"])
+    try configuration.require("resnet_time_scale_shift", oneOf: ["default"])
+    try configuration.require("time_embedding_type", oneOf: ["positional"])
+    try configuration.require("attention_type", oneOf: ["default"])
+    for key in ["conv_in_kernel", "conv_out_kernel"] { try configuration.require(key, equals: 3) }
+    for key in ["downsample_padding", "mid_block_scale_factor", "resnet_out_scale_factor"] {
+      try configuration.require(key, equals: 1)
+    }
+    for key in [
+      "center_input_sample", "dual_cross_attention", "only_cross_attention", "mid_block_only_cross_attention",
+      "resnet_skip_time_act", "class_embeddings_concat",
+    ] { try configuration.require(key, equals: false) }
+  }
+}
+
+extension Configuration {
+  /// Which stages see the text, from a list of block types that knows two kinds.
+  fileprivate func blocks(
+    _ key: String, _ stages: Int, withText: String, without: String, default names: [String]
+  ) throws -> [Bool] {
+    let names = try texts(key, default: names)
+    guard names.count == stages else {
+      throw refusal(key, "a list of \(names.count)", accepted: "one block for each of the \(stages) stages")
+    }
+    return try names.map { name in
+      guard name == withText || name == without else {
+        throw refusal(key, "\"\(name)\"", accepted: "\"\(withText)\" and \"\(without)\"")
+      }
+      return name == withText
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Checkpoints
+import Tensors
+
+/// A residual block and, where the stage sees the text, a transformer behind it.
+private struct Layer {
+  private let residual: ResidualBlock
+  private let transformer: SpatialTransformer?
+
+  /// - Parameter index: the layer's place in the stage.
+  init(
+    _ weights: Weights, _ index: Int, _ inputs: Int, _ stage: UNetDescription.Stage, in description: UNetDescription
+  ) throws {
+    residual = try ResidualBlock(
+      weights["resnets"][index], inputs, stage.channels, timeWidth: description.timeWidth,
+      groups: description.normGroups, epsilon: description.normEpsilon)
+    transformer = try stage.attention.map {
+      try SpatialTransformer(
+        weights["attentions"][index], stage.channels, heads: $0.heads, depth: $0.depth, in: description)
+    }
+  }
+
+  func callAsFunction(_ x: Tensor, beside skip: Tensor? = nil, _ condition: Condition) -> Tensor {
+    let h = residual(x, beside: skip, activatedTime: condition.activatedTime)
+    return transformer?(h, context: condition.context) ?? h
+  }
+}
+
+/// A stage on the way down. Everything it makes is kept for the way up.
+struct DownStage {
+  private let layers: [Layer]
+  private let halving: Convolution?
+
+  init(_ weights: Weights, _ inputs: Int, _ stage: UNetDescription.Stage, in description: UNetDescription) throws {
+    layers = try (0..<stage.layers).map {
+      try Layer(weights, $0, $0 == 0 ? inputs : stage.channels, stage, in: description)
+    }
+    halving =
+      stage.changesSize
+      ? try Convolution(weights["downsamplers"][0]["conv"], stage.channels, stage.channels, .halving) : nil
+  }
+
+  func callAsFunction(_ x: Tensor, _ condition: Condition, skips: inout [Tensor]) -> Tensor {
+    var h = x
+    for layer in layers {
+      h = layer(h, condition)
+      skips.append(h)
+    }
+    guard let halving else { return h }
+    h = halving(h)
+    skips.append(h)
+    return h
+  }
+}
+
+/// The bottom of the U.
+struct MiddleStage {
+  private let first: ResidualBlock
+  private let transformer: SpatialTransformer
+  private let second: ResidualBlock
+
+  init(_ weights: Weights, _ stage: UNetDescription.MiddleStage, in description: UNetDescription) throws {
+    let block = { (index: Int) in
+      try ResidualBlock(
+        weights["resnets"][index], stage.channels, stage.channels, timeWidth: description.timeWidth,
+        groups: description.normGroups, epsilon: description.normEpsilon)
+    }
+    first = try block(0)
+    transformer = try SpatialTransformer(
+      weights["attentions"][0], stage.channels, heads: stage.attention.heads, depth: stage.attention.depth,
+      in: description)
+    second = try block(1)
+  }
+
+  func callAsFunction(_ x: Tensor, _ condition: Condition) -> Tensor {
+    let h = transformer(first(x, activatedTime: condition.activatedTime), context: condition.context)
+    return second(h, activatedTime: condition.activatedTime)
+  }
+}
+
+/// A stage on the way up. Each layer sees the skip connection that matches it.
+struct UpStage {
+  private let layers: [Layer]
+  private let doubling: Convolution?
+
+  /// - Parameter skips: the channels of the skip connections, in the order in which the layers take them.
+  init(
+    _ weights: Weights, _ inputs: Int, skips: [Int], _ stage: UNetDescription.Stage, in description: UNetDescription
+  ) throws {
+    layers = try skips.enumerated().map { index, skip in
+      try Layer(weights, index, (index == 0 ? inputs : stage.channels) + skip, stage, in: description)
+    }
+    doubling =
+      stage.changesSize
+      ? try Convolution(weights["upsamplers"][0]["conv"], stage.channels, stage.channels, .doubling) : nil
+  }
+
+  func callAsFunction(_ x: Tensor, _ condition: Condition, skips: inout [Tensor]) -> Tensor {
+    var h = x
+    for layer in layers { h = layer(h, beside: skips.removeLast(), condition) }
+    return doubling?(h) ?? h
+  }
+}

@@ -1,0 +1,62 @@
+import CKernels
+
+/// The weights of a linear layer or a convolution, packed into the panels that the matrix kernels read.
+///
+/// Packing keeps the checkpoint's precision (float16 stays float16) and lets go of the file's pages, so that a loaded model takes
+/// about as much memory as its file. This is the one place that packs.
+///
+///     let weights = PackedWeights(stored)                       // [out, in] or [out, in, height, width]
+///     let y = x.multiplied(by: weights, bias: bias)
+public struct PackedWeights: Sendable {
+  private let panels: PanelMemory
+  /// Outputs of the layer as stored; a gated layer gives half as many.
+  let columns: Int
+  /// Inputs of the layer.
+  let channels: Int
+  /// 1 for a linear layer, height * width for a convolution.
+  let taps: Int
+  let isGated: Bool
+  private let elementType: ElementType
+
+  /// - Parameters:
+  ///   - stored: [out, in] or [out, in, height, width].
+  ///   - isGated: whether the outputs are two halves, values and gates, for `Activation.geglu`.
+  public init(_ stored: StoredTensor, isGated: Bool = false) {
+    columns = stored.shape[0]
+    channels = stored.shape[1]
+    taps = stored.shape.dropFirst(2).reduce(1, *)
+    elementType = stored.elementType
+    self.isGated = isGated
+    var description = lw_weights(
+      panels: nil, element: elementType.kernelType, columns: columns, taps: taps, channels: channels, gated: isGated)
+    panels = PanelMemory(byteCount: lw_panels_bytes(&description))
+    description.panels = UnsafeRawPointer(panels.address)
+    lw_pack_panels(&description, panels.address, stored.bytes.baseAddress)
+    stored.dropPages()
+  }
+
+  /// Several linear layers with the same inputs as one: their outputs side by side.
+  public init(joining layers: [StoredTensor]) {
+    self.init(StoredTensor(joiningRowsOf: layers))
+    for layer in layers { layer.dropPages() }
+  }
+
+  /// What the kernels read; valid inside `body`.
+  func withKernelWeights<Result>(_ body: (UnsafePointer<lw_weights>) -> Result) -> Result {
+    var weights = lw_weights(
+      panels: UnsafeRawPointer(panels.address), element: elementType.kernelType, columns: columns, taps: taps,
+      channels: channels, gated: isGated)
+    return withExtendedLifetime(panels) { body(&weights) }
+  }
+}
+
+/// The memory of panels: written once, then only read.
+private final class PanelMemory: @unchecked Sendable {
+  let address: UnsafeMutableRawPointer
+
+  init(byteCount: Int) {
+    address = .allocate(byteCount: max(64, byteCount), alignment: 64)
+  }
+
+  deinit { address.deallocate() }
+}

@@ -1,0 +1,79 @@
+import CKernels
+
+extension Tensor {
+  /// The matrix product with the weights of a linear layer: [..., in] -> [..., out].
+  public func multiplied(by weights: PackedWeights, then epilogue: Epilogue = Epilogue()) -> Tensor {
+    let (rows, channels) = rowsAndChannels
+    precondition(
+      weights.taps == 1 && channels == weights.channels, "\(shape) does not fit weights of \(weights.channels) inputs.")
+    let columns = weights.isGated ? weights.columns / 2 : weights.columns
+    return Tensor(shape: shape.dropLast() + [columns]) { result in
+      weights.withKernelWeights { kernelWeights in
+        epilogue.withKernelEpilogue(rows: rows, weights: weights) { kernelEpilogue in
+          lw_matrix_product(
+            result.baseAddress, columns, storage.address, channels, rows, kernelWeights, kernelEpilogue)
+        }
+      }
+    }
+  }
+
+  /// The convolution of a picture: [n, h, w, in] -> [n, h', w', out].
+  /// - Parameter skip: a second tensor [n, h, w, more] that stands beside this one in the channels, as if they were concatenated.
+  public func convolved(
+    by weights: PackedWeights, _ geometry: ConvolutionGeometry, beside skip: Tensor? = nil,
+    then epilogue: Epilogue = Epilogue()
+  ) -> Tensor {
+    let (n, h, w, c) = shape4
+    let skipChannels = skip?.shape4.3 ?? 0
+    precondition(
+      weights.taps == geometry.kernel * geometry.kernel && c + skipChannels == weights.channels,
+      "\(shape) and \(skipChannels) more channels do not fit weights of \(weights.channels) inputs.")
+    precondition(skip.map { Array($0.shape.dropLast()) == [n, h, w] } ?? true, "Both inputs have the same size.")
+    var convolution = lw_convolution_shape()
+    convolution.sources.0 = lw_source(data: storage.address, channels: c)
+    convolution.sources.1 = lw_source(data: UnsafePointer(skip?.storage.address), channels: skipChannels)
+    (convolution.batch, convolution.height, convolution.width) = (n, h, w)
+    (convolution.kernel, convolution.stride) = (geometry.kernel, geometry.stride)
+    (convolution.pad_before, convolution.pad_after) = (geometry.paddingBefore, geometry.paddingAfter)
+    convolution.upsample = geometry.upsamplesFirst
+    let (height, width) = (lw_convolved_size(&convolution, h), lw_convolved_size(&convolution, w))
+    return Tensor(shape: [n, height, width, weights.columns]) { result in
+      weights.withKernelWeights { kernelWeights in
+        epilogue.withKernelEpilogue(rows: n * height * width, weights: weights) { kernelEpilogue in
+          lw_convolution(result.baseAddress, &convolution, kernelWeights, kernelEpilogue)
+        }
+      }
+    }
+  }
+}
+
+/// How a convolution moves over a picture.
+public struct ConvolutionGeometry: Sendable {
+  public let kernel: Int
+  let stride: Int
+  /// Rows of zeros above, and columns to the left.
+  let paddingBefore: Int
+  /// Rows of zeros below, and columns to the right.
+  let paddingAfter: Int
+  /// Whether the picture is first doubled in both directions (nearest neighbour).
+  let upsamplesFirst: Bool
+
+  private init(kernel: Int, stride: Int = 1, before: Int, after: Int, upsamplesFirst: Bool = false) {
+    self.kernel = kernel
+    self.stride = stride
+    self.paddingBefore = before
+    self.paddingAfter = after
+    self.upsamplesFirst = upsamplesFirst
+  }
+
+  /// 1 x 1: a linear layer for every pixel.
+  public static let pointwise = ConvolutionGeometry(kernel: 1, before: 0, after: 0)
+  /// 3 x 3, the size stays.
+  public static let same = ConvolutionGeometry(kernel: 3, before: 1, after: 1)
+  /// 3 x 3 with stride 2: half the size.
+  public static let halving = ConvolutionGeometry(kernel: 3, stride: 2, before: 1, after: 1)
+  /// 3 x 3 with stride 2 and zeros below and to the right only, as the autoencoder halves.
+  public static let halvingOneSided = ConvolutionGeometry(kernel: 3, stride: 2, before: 0, after: 1)
+  /// 3 x 3 on the doubled picture.
+  public static let doubling = ConvolutionGeometry(kernel: 3, before: 1, after: 1, upsamplesFirst: true)
+}
