@@ -8,10 +8,14 @@ public struct StoredTensor: Sendable {
   /// The values; valid as long as `owner` lives. Need not be aligned.
   nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
   private let owner: any AnyObject & Sendable
+  private let droppingPages: (@Sendable () -> Void)?
 
-  /// - Parameter owner: what keeps `bytes` valid, such as a memory-mapped file.
+  /// - Parameters:
+  ///   - owner: what keeps `bytes` valid, such as a memory-mapped file.
+  ///   - droppingPages: gives memory back that can be read again from a file; nil where there is no file.
   public init(
-    shape: [Int], elementType: ElementType, bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable
+    shape: [Int], elementType: ElementType, bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable,
+    droppingPages: (@Sendable () -> Void)? = nil
   ) {
     precondition(
       bytes.count == shape.reduce(1, *) * elementType.byteCount, "The bytes must fill the shape exactly.")
@@ -19,9 +23,19 @@ public struct StoredTensor: Sendable {
     self.elementType = elementType
     self.bytes = bytes
     self.owner = owner
+    self.droppingPages = droppingPages
   }
 
   public var count: Int { shape.reduce(1, *) }
+
+  /// The same bytes under another shape of the same size, such as a 1x1 convolution as a matrix.
+  public func reshaped(_ shape: [Int]) -> StoredTensor {
+    StoredTensor(shape: shape, elementType: elementType, bytes: bytes, owner: owner, droppingPages: droppingPages)
+  }
+
+  /// Says that the values were packed and will hardly be read again: a mapped file's pages are given back to the system. The
+  /// values stay valid; reading them again costs a read from the file.
+  public func dropPages() { droppingPages?() }
 }
 
 extension StoredTensor {

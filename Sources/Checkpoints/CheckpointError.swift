@@ -1,0 +1,66 @@
+/// What can be wrong with a model's files or with an array file. Its description is the sentence for the user: what happened,
+/// where, and what to do next.
+public enum CheckpointError: Error, Equatable {
+  case noSuchFile(path: String)
+  case unreadable(path: String, reason: String)
+  case unwritable(path: String, reason: String)
+
+  /// The path is no diffusers folder.
+  case noModel(path: String, reason: String)
+  /// A part of the model has no weights that can be read.
+  case noWeights(folder: String, reason: String)
+
+  case notJSON(path: String, reason: String)
+  case missingField(path: String, field: String)
+  case unexpectedField(path: String, field: String, found: String, expected: String)
+  case unknownFields(path: String, fields: [String])
+
+  /// The bytes of a safetensors file contradict themselves.
+  case brokenSafetensors(path: String, reason: String)
+  case missingTensor(path: String, name: String, shape: [Int])
+  case wrongShape(path: String, name: String, expected: [Int], found: [Int])
+  case unsupportedElement(path: String, name: String, found: String)
+
+  case brokenArray(path: String, reason: String)
+  case unsupportedArray(path: String, found: String, remedy: String)
+}
+
+extension CheckpointError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .noSuchFile(let path):
+      "\(path): there is no such file. Check the path."
+    case .unreadable(let path, let reason):
+      "\(path) cannot be read: \(reason)."
+    case .unwritable(let path, let reason):
+      "\(path) cannot be written: \(reason). Choose another place or make room."
+    case .noModel(let path, let reason):
+      "\(path) is not a model: \(reason)."
+    case .noWeights(let folder, let reason):
+      "\(folder) has no weights to load: \(reason)."
+    case .notJSON(let path, let reason):
+      "\(path) is not the JSON that is expected there: \(reason). Fetch the file again."
+    case .missingField(let path, let field):
+      "\(path): \(field) is missing. Fetch the file again, or add the field."
+    case .unexpectedField(let path, let field, let found, let expected):
+      "\(path): \(field) is \(found); LatentWalk supports \(expected)."
+    case .unknownFields(let path, let fields):
+      "\(path): LatentWalk does not know \(fields.joined(separator: ", ")), which may change the arithmetic. "
+        + "Use a Stable Diffusion 1.x or 2.x model."
+    case .brokenSafetensors(let path, let reason):
+      "\(path) is damaged: \(reason). Fetch the file again."
+    case .missingTensor(let path, let name, let shape):
+      "\(path) has no tensor \(name) (expected: \(shape)). The file may belong to another kind of model than its config.json says."
+    case .wrongShape(let path, let name, let expected, let found):
+      "\(path): the tensor \(name) has the shape \(found), expected: \(expected). "
+        + "The file may belong to another kind of model than its config.json says."
+    case .unsupportedElement(let path, let name, let found):
+      "\(path): the tensor \(name) is stored as \(found); LatentWalk reads F32, F16 and BF16. "
+        + "Save the model again in one of these."
+    case .brokenArray(let path, let reason):
+      "\(path) is not a usable .npy file: \(reason). Save it again with numpy.save."
+    case .unsupportedArray(let path, let found, let remedy):
+      "\(path) holds \(found); LatentWalk reads float32 in C order. Save it again with \(remedy)."
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Glibc
+
+/// An array of float32 numbers in a `.npy` file, the format of numpy.save: in row-major order, little-endian.
+///
+///     let noise = try NumpyArray(npyFile: "noise.npy")
+///     try NumpyArray(shape: [4, 64, 64], values: latents).write(to: "latents.npy")
+public struct NumpyArray: Sendable, Equatable {
+  /// Sizes from the slowest to the fastest dimension.
+  public let shape: [Int]
+  public let values: [Float]
+
+  public init(shape: [Int], values: [Float]) {
+    precondition(values.count == shape.reduce(1, *), "\(values.count) values do not fill the shape \(shape).")
+    self.shape = shape
+    self.values = values
+  }
+
+  public init(npyFile path: String) throws {
+    let file = try MappedFile(path: path)
+    let header = try NumpyHeader(file)
+    guard header.elementName == "<f4" else {
+      throw CheckpointError.unsupportedArray(
+        path: path, found: "numbers of the type \(header.elementName)",
+        remedy: "numpy.save(path, array.astype(\"float32\"))")
+    }
+    guard !header.isFortranOrder else {
+      throw CheckpointError.unsupportedArray(
+        path: path, found: "an array in Fortran order",
+        remedy: "numpy.save(path, numpy.ascontiguousarray(array))")
+    }
+    let data = UnsafeRawBufferPointer(rebasing: file.bytes[header.dataStart...])
+    var count = 1
+    for size in header.shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      guard size >= 0, !overflow else {
+        throw CheckpointError.brokenArray(path: path, reason: "it has the impossible shape \(header.shape)")
+      }
+      count = product
+    }
+    guard data.count % 4 == 0, data.count / 4 == count else {
+      throw CheckpointError.brokenArray(
+        path: path,
+        reason:
+          "the shape \(header.shape) needs \(count) numbers of 4 bytes, and \(data.count) bytes are there")
+    }
+    shape = header.shape
+    values = [Float](unsafeUninitializedCapacity: count) { buffer, initialised in
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: data)
+      initialised = count
+    }
+  }
+
+  /// Writes the file under a temporary name and renames it, so that no half-written file is ever seen under its name.
+  public func write(to path: String) throws {
+    let temporary = path + ".partial-\(getpid())"
+    func failure() -> CheckpointError { .unwritable(path: path, reason: lastSystemError()) }
+
+    guard let file = fopen(temporary, "wbe") else { throw failure() }
+    let header = NumpyHeader.bytes(shape: shape)
+    var isWritten = fwrite(header, 1, header.count, file) == header.count
+    isWritten = isWritten && fwrite(values, MemoryLayout<Float>.stride, values.count, file) == values.count
+    let reason = lastSystemError()
+    guard fclose(file) == 0, isWritten else {
+      let error = CheckpointError.unwritable(path: path, reason: isWritten ? lastSystemError() : reason)
+      unlink(temporary)
+      throw error
+    }
+    guard rename(temporary, path) == 0 else {
+      let error = failure()
+      unlink(temporary)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,118 @@
+/// The table at the start of a safetensors file: eight bytes that give its length, then JSON with each tensor's element type, shape
+/// and place in the bytes behind it.
+struct SafetensorsHeader {
+  /// The tensors in the order in which they lie in the file.
+  let entries: [SafetensorsEntry]
+
+  /// The longest header that the format allows.
+  private static let largestLength = 100_000_000
+
+  /// Reads the table and checks all of it, so that whoever takes a tensor later cannot leave the file.
+  init(_ file: MappedFile) throws {
+    func damaged(_ reason: String) -> CheckpointError { .brokenSafetensors(path: file.path, reason: reason) }
+
+    guard file.bytes.count >= 8 else { throw damaged("it has only \(file.bytes.count) bytes") }
+    let length = UInt64(littleEndian: file.bytes.loadUnaligned(as: UInt64.self))
+    guard length <= Self.largestLength, Int(length) <= file.bytes.count - 8 else {
+      throw damaged("it claims a header of \(length) bytes, and \(file.bytes.count - 8) follow")
+    }
+    let dataStart = 8 + Int(length)
+    let table: Table
+    do {
+      table = try decodeJSON(Table.self, from: UnsafeRawBufferPointer(rebasing: file.bytes[8..<dataStart]))
+    } catch {
+      throw damaged("its header cannot be read: \(error.reason)")
+    }
+
+    // The format leaves no holes: each tensor begins where the one before ends, and the last ends with the file.
+    var end = 0
+    var entries: [SafetensorsEntry] = []
+    entries.reserveCapacity(table.rows.count)
+    for (name, row) in table.rows.sorted(by: { $0.value.place < $1.value.place }) {
+      let (begin, stop) = row.place
+      guard row.offsets.count == 2, begin <= stop else {
+        throw damaged("the tensor \(name) has the offsets \(row.offsets)")
+      }
+      guard let bits = elementBits[row.type] else {
+        throw damaged("the tensor \(name) has the unknown type \(row.type)")
+      }
+      guard let byteCount = byteCount(row.shape, bits: bits) else {
+        throw damaged("the tensor \(name) has the impossible shape \(row.shape)")
+      }
+      guard byteCount == stop - begin else {
+        throw damaged(
+          "the tensor \(name) of the shape \(row.shape) in \(row.type) takes \(byteCount) bytes, "
+            + "and its offsets span \(stop - begin)")
+      }
+      guard begin == end else {
+        throw damaged("the tensor \(name) begins at \(begin), and the one before it ends at \(end)")
+      }
+      guard stop <= file.bytes.count - dataStart else {
+        throw damaged(
+          "the tensor \(name) ends at byte \(stop) behind the header, and only \(file.bytes.count - dataStart) are there"
+        )
+      }
+      end = stop
+      entries.append(
+        SafetensorsEntry(
+          name: name, shape: row.shape, elementName: row.type, range: (dataStart + begin)..<(dataStart + stop)
+        ))
+    }
+    guard dataStart + end == file.bytes.count else {
+      throw damaged("\(file.bytes.count - dataStart - end) bytes follow the last tensor")
+    }
+    self.entries = entries
+  }
+}
+
+/// The JSON of the header, as it stands there.
+private struct Table: Decodable {
+  var rows: [String: Row] = [:]
+
+  struct Row: Decodable {
+    let type: String
+    let shape: [Int]
+    let offsets: [Int]
+
+    private enum CodingKeys: String, CodingKey {
+      case type = "dtype"
+      case shape
+      case offsets = "data_offsets"
+    }
+
+    /// Begin and end behind the header; a row without two offsets is refused for that.
+    var place: (Int, Int) { offsets.count == 2 ? (offsets[0], offsets[1]) : (0, 0) }
+  }
+
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let table = try decoder.container(keyedBy: Name.self)
+    for name in table.allKeys where name.stringValue != "__metadata__" {
+      rows[name.stringValue] = try table.decode(Row.self, forKey: name)
+    }
+  }
+}
+
+/// The element types of the format and how many bits a value takes.
+private let elementBits: [String: Int] = [
+  "BOOL": 8, "U8": 8, "I8": 8, "U16": 16, "I16": 16, "U32": 32, "I32": 32, "U64": 64, "I64": 64,
+  "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8,
+  "F16": 16, "BF16": 16, "F32": 32, "F64": 64, "C64": 64,
+]
+
+/// The bytes that a shape takes, or nil where it has negative or immeasurable sizes.
+private func byteCount(_ shape: [Int], bits: Int) -> Int? {
+  var total = bits
+  for size in shape {
+    let (product, overflow) = total.multipliedReportingOverflow(by: size)
+    guard size >= 0, !overflow else { return nil }
+    total = product
+  }
+  return total % 8 == 0 ? total / 8 : nil
+}

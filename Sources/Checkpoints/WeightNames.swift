@@ -1,0 +1,23 @@
+/// The names under which the networks ask for their weights, where files on people's disks have others.
+enum WeightNames {
+  /// Parts of names (between the dots) that older versions of diffusers wrote: the attention of the autoencoder in the files
+  /// of Stable Diffusion 1.x.
+  private static let older = [
+    "query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0",
+  ]
+
+  /// Beginnings of names that transformers 5 writes for the text encoder, without the prefix of all files before it.
+  private static let unprefixed = ["embeddings.", "encoder.layers.", "final_layer_norm."]
+
+  /// Tensors that files have and no network asks for, on purpose.
+  static let ignored: [String: String] = [
+    "text_model.embeddings.position_ids": "the numbers 0 to 76, which the text encoder counts itself"
+  ]
+
+  /// What the networks call a tensor of the file.
+  static func current(_ name: String) -> String {
+    if unprefixed.contains(where: name.hasPrefix) { return "text_model." + name }
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    return parts.map { older[$0] ?? $0 }.joined(separator: ".")
+  }
+}

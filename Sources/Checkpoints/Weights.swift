@@ -1,0 +1,118 @@
+import Tensors
+
+/// A checkpoint seen from a name prefix. A network narrows the view on its way to its layers, and the leaf layer asks for a
+/// tensor and states the shape it expects:
+///
+///     let block = weights["down_blocks"][0]["resnets"][1]
+///     let stored = try block.tensor("conv1.weight", shape: [320, 320, 3, 3])
+///
+/// Copies and narrowed views share one record of the names that were asked for.
+public struct Weights: Sendable {
+  /// What stands before each name asked for: empty, or ending in a dot.
+  public let prefix: String
+  private let checkpoint: Checkpoint
+
+  /// The weights of one file.
+  public init(_ file: SafetensorsFile) {
+    self.init(checkpoint: Checkpoint(path: file.path, files: [file]), prefix: "")
+  }
+
+  /// The weights of several files, which an index (`*.safetensors.index.json`) beside them lists.
+  public init(index path: String) throws {
+    let index: ShardIndex
+    do {
+      index = try decodeJSON(ShardIndex.self, from: MappedFile(path: path).bytes)
+    } catch let problem as DecodingProblem {
+      throw CheckpointError.notJSON(path: path, reason: problem.reason)
+    }
+    let folder = folder(of: path)
+    var files: [String: SafetensorsFile] = [:]
+    for (name, fileName) in index.files.sorted(by: { $0.key < $1.key }) {
+      let file = try files[fileName] ?? SafetensorsFile(path: folder + "/" + fileName)
+      files[fileName] = file
+      guard file.entry(name) != nil else {
+        throw CheckpointError.brokenSafetensors(
+          path: file.path, reason: "\(path) promises the tensor \(name) in it")
+      }
+    }
+    let inOrder = files.sorted { $0.key < $1.key }.map(\.value)
+    self.init(checkpoint: Checkpoint(path: path, files: inOrder), prefix: "")
+  }
+
+  private init(checkpoint: Checkpoint, prefix: String) {
+    self.checkpoint = checkpoint
+    self.prefix = prefix
+  }
+
+  public subscript(_ name: String) -> Weights { Weights(checkpoint: checkpoint, prefix: prefix + name + ".") }
+  public subscript(_ index: Int) -> Weights { self["\(index)"] }
+
+  public func contains(_ name: String) -> Bool { checkpoint.places[prefix + name] != nil }
+
+  /// The tensor of this name under the prefix, in the shape asked for.
+  ///
+  /// A linear layer [out, in] and a 1x1 convolution [out, in, 1, 1] hold the same numbers in the same order, and files mix them;
+  /// so ones at the end of a shape are not compared.
+  public func tensor(_ name: String, shape: [Int]) throws -> StoredTensor {
+    let name = prefix + name
+    guard let place = checkpoint.places[name] else {
+      throw CheckpointError.missingTensor(path: checkpoint.path, name: name, shape: shape)
+    }
+    checkpoint.asked.insert(name)
+    guard let stored = place.file.tensor(place.entry.name) else {
+      throw CheckpointError.unsupportedElement(
+        path: place.file.path, name: place.entry.name, found: place.entry.elementName)
+    }
+    guard withoutTrailingOnes(stored.shape) == withoutTrailingOnes(shape) else {
+      throw CheckpointError.wrongShape(
+        path: place.file.path, name: place.entry.name, expected: shape, found: stored.shape)
+    }
+    return stored.reshaped(shape)
+  }
+
+  /// The tensors under the prefix as their files describe them.
+  public var entries: [SafetensorsEntry] {
+    checkpoint.places.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.map(\.value.entry)
+  }
+
+  /// The names under the prefix that nobody asked for yet, without those that are ignored on purpose.
+  public var unused: [String] {
+    let asked = checkpoint.asked.all
+    return checkpoint.places.keys.filter {
+      $0.hasPrefix(prefix) && !asked.contains($0) && WeightNames.ignored[$0] == nil
+    }.sorted()
+  }
+}
+
+/// The files of one network and where each tensor lies in them, under the names that the networks use.
+private final class Checkpoint: Sendable {
+  struct Place: Sendable {
+    let file: SafetensorsFile
+    let entry: SafetensorsEntry
+  }
+
+  /// The file, or the index of several, for messages.
+  let path: String
+  let places: [String: Place]
+  let asked = AskedNames()
+
+  init(path: String, files: [SafetensorsFile]) {
+    self.path = path
+    var places: [String: Place] = [:]
+    for file in files {
+      for entry in file.entries { places[WeightNames.current(entry.name)] = Place(file: file, entry: entry) }
+    }
+    self.places = places
+  }
+}
+
+/// The JSON of an index: which file holds which tensor.
+private struct ShardIndex: Decodable {
+  let files: [String: String]
+
+  private enum CodingKeys: String, CodingKey { case files = "weight_map" }
+}
+
+private func withoutTrailingOnes(_ shape: [Int]) -> ArraySlice<Int> {
+  shape[..<(shape.lastIndex { $0 != 1 }.map { $0 + 1 } ?? 0)]
+}
