@@ -25,6 +25,13 @@ public struct UNetDescription: Sendable, Hashable {
   /// Latents' height and width must be multiples of this: every stage but the last halves them.
   public var sizeMultiple: Int { 1 << (channels.count - 1) }
 
+  /// About what one evaluation needs for one image's activations, in bytes, for latents of so many pixels: the skip connections,
+  /// and the widest layer three times over.
+  public func activationBytes(pixels: Int) -> Int {
+    let skips = zip(0..., down).map { level, stage in stage.skipChannels.reduce(0, +) * pixels >> (2 * level) }
+    return 4 * (skips.reduce(0, +) + 3 * 8 * channels[0] * pixels)
+  }
+
   struct Attention: Sendable, Hashable {
     let heads: Int
     /// Transformer blocks in a row.

@@ -1,0 +1,100 @@
+import Sampling
+import Walks
+
+/// All that makes a result: from the same recipe and model come the same pictures, bit by bit. It is written into every PNG and
+/// GIF, and a result can be rendered again from it.
+///
+///     var recipe = Recipe(model: reference, prompts: ["A photograph of a dog", "A photograph of a cat"], seed: 42)
+///     recipe.frames = 60
+public struct Recipe: Codable, Sendable, Hashable {
+  /// Which way the walk leads.
+  public enum WalkKind: String, Codable, Sendable, CaseIterable {
+    case interpolate, walk, circle, image
+  }
+
+  /// A model, by name and by what its files hold.
+  public struct ModelReference: Codable, Sendable, Hashable {
+    public var name: String
+    /// Of the model's files; tells models of the same name apart.
+    public var fingerprint: String
+
+    public init(name: String, fingerprint: String) {
+      self.name = name
+      self.fingerprint = fingerprint
+    }
+  }
+
+  /// A file whose numbers take part, with what identifies them.
+  public struct FileReference: Codable, Sendable, Hashable {
+    public var path: String
+    public var fingerprint: String
+
+    public init(path: String, fingerprint: String) {
+      self.path = path
+      self.fingerprint = fingerprint
+    }
+  }
+
+  public var model: ModelReference
+  public var walk: WalkKind
+  /// Two or more for `interpolate`, otherwise one; empty if an embedding is given.
+  public var prompts: [String]
+  /// A text embedding in place of the prompt.
+  public var embedding: FileReference?
+  public var negativePrompt = ""
+  /// What each step of `walk` adds to every component of the embedding.
+  public var stepSize = 0.002
+
+  /// Pixels.
+  public var width: Int
+  public var height: Int
+  public var steps = 25
+  public var guidance = 7.5
+  public var sampler = SamplerName.ddim
+  public var schedule = TimestepSchedule.keras
+  public var seed: UInt64
+  /// Whose random numbers the seed draws.
+  public var rng = NoiseGenerator.pytorch
+  /// Initial noise in place of the seed's.
+  public var noise: FileReference?
+
+  public var frames = 60
+  /// Frames a second.
+  public var fps = 10.0
+  /// Whether the animation plays there and back again.
+  public var rubberBand = false
+
+  public init(
+    model: ModelReference, walk: WalkKind, prompts: [String], width: Int, height: Int, seed: UInt64
+  ) {
+    self.model = model
+    self.walk = walk
+    self.prompts = prompts
+    self.width = width
+    self.height = height
+    self.seed = seed
+  }
+
+  /// The way through latent space.
+  public var path: any Walk {
+    switch walk {
+    case .interpolate: InterpolationWalk(prompts: prompts.count, frameCount: frames)
+    case .walk: StepWalk(frameCount: frames, stepSize: stepSize)
+    case .circle: CircularWalk(frameCount: frames)
+    case .image: StillWalk()
+    }
+  }
+
+  /// The frames in the order in which they play.
+  public var playingOrder: [Int] {
+    rubberBand ? Walks.rubberBand(frameCount: path.frameCount) : Array(0..<path.frameCount)
+  }
+
+  /// The same recipe without what only changes how the frames are played: recipes that agree in this share their frames.
+  public var ofFrames: Recipe {
+    var recipe = self
+    recipe.fps = 10
+    recipe.rubberBand = false
+    return recipe
+  }
+}

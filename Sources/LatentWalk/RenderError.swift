@@ -1,0 +1,45 @@
+/// What a user can cause between a recipe and its frames. Its description is the sentence for the user.
+public enum RenderError: Error, Equatable, CustomStringConvertible {
+  case noSuchModel(name: String, searched: [String])
+  case size(width: Int, height: Int, multiple: Int)
+  case noiseShape(path: String, found: [Int], expected: [[Int]])
+  case embeddingShape(path: String, found: [Int], expected: [Int])
+  case seed(UInt64, generator: String, largest: UInt64)
+  case otherRecipe(directory: String)
+  case directory(path: String, reason: String)
+  case brokenFrame(path: String, reason: String)
+  case unreadableRecipe(path: String)
+
+  public var description: String {
+    switch self {
+    case .noSuchModel(let name, let searched):
+      "There is no model \"\(name)\": it is no folder, and \(searched.joined(separator: ", ")) has none of this name. "
+        + "Give the path of a diffusers folder, or see what there is with: latentwalk models"
+    case .size(let width, let height, let multiple):
+      "\(width) x \(height) pixels do not fit this model; width and height must be multiples of \(multiple), "
+        + "such as \(nearest(width, multiple)) x \(nearest(height, multiple))."
+    case .noiseShape(let path, let found, let expected):
+      "\(path) holds noise of the shape \(found); for this size the model needs "
+        + "\(expected.map { "\($0)" }.joined(separator: " or ")). Change --width and --height, or the file."
+    case .embeddingShape(let path, let found, let expected):
+      "\(path) holds an embedding of the shape \(found); this model needs \(expected). "
+        + "Make one with: latentwalk encode PROMPT --model MODEL --output FILE.npy"
+    case .seed(let seed, let generator, let largest):
+      "The seed \(seed) is too large for --rng \(generator); choose one up to \(largest)."
+    case .otherRecipe(let directory):
+      "\(directory) holds frames of another recipe, and frames of two recipes are never mixed; "
+        + "choose another folder or delete this one."
+    case .directory(let path, let reason):
+      "The folder for frames \(path) cannot be used: \(reason). Choose another with --frames-directory."
+    case .brokenFrame(let path, let reason):
+      "The frame \(path) cannot be used: \(reason). Delete it and run the command again; only this frame is rendered anew."
+    case .unreadableRecipe(let path):
+      "\(path) is not a recipe of LatentWalk, so the frames beside it cannot be continued; "
+        + "choose another folder or delete this one."
+    }
+  }
+}
+
+private func nearest(_ size: Int, _ multiple: Int) -> Int {
+  max(multiple, (size + multiple / 2) / multiple * multiple)
+}

@@ -1,0 +1,62 @@
+import Checkpoints
+import Foundation
+import StableDiffusion
+import Tensors
+
+/// What a walk mixes, drawn or read, and how many frames are rendered together.
+extension Renderer {
+  /// The noises of a recipe, each [1, h, w, channels]. A noise file takes the place of the first.
+  static func noises(_ recipe: Recipe, count: Int, _ model: ModelDescription) throws -> [Tensor] {
+    let factor = model.autoencoder.factor
+    let (height, width) = (recipe.height / factor, recipe.width / factor)
+    let channels = model.unet.latentChannels
+    let largest = recipe.rng.seeds.upperBound
+    guard recipe.seed <= largest else {
+      throw RenderError.seed(recipe.seed, generator: recipe.rng.rawValue, largest: largest)
+    }
+    return try (0..<count).map { draw in
+      if draw == 0, let file = recipe.noise { return try noise(file.path, height, width, channels) }
+      return recipe.rng.normals(
+        seed: recipe.seed, draw: draw, height: height, width: width, channels: channels)
+    }
+  }
+
+  private static func noise(_ path: String, _ height: Int, _ width: Int, _ channels: Int) throws -> Tensor {
+    let array = try NumpyArray(npyFile: path)
+    let (first, last) = ([channels, height, width], [height, width, channels])
+    let shape = array.shape.count == 4 && array.shape[0] == 1 ? Array(array.shape.dropFirst()) : array.shape
+    // A square of as many pixels as channels fits both ways; it is taken for PyTorch's layout.
+    if shape == first { return Tensor(shape: [1] + first, values: array.values).channelsLast() }
+    if shape == last { return Tensor(shape: [1] + last, values: array.values) }
+    throw RenderError.noiseShape(path: path, found: array.shape, expected: [first, last])
+  }
+
+  /// A text embedding from a file, [1, tokens, width].
+  static func embedding(_ path: String, _ model: ModelDescription) throws -> Tensor {
+    let array = try NumpyArray(npyFile: path)
+    let expected = [model.textEncoder.positions, model.textEncoder.width]
+    guard array.shape == expected || array.shape == [1] + expected else {
+      throw RenderError.embeddingShape(path: path, found: array.shape, expected: expected)
+    }
+    return Tensor(shape: [1] + expected, values: array.values)
+  }
+
+  /// As many frames as half of the free memory holds, but no more than make the kernels faster: a batch is lost when the work is
+  /// stopped, and the first frame should not take long.
+  static func fittingBatch(_ recipe: Recipe, _ model: ModelDescription) -> Int {
+    let factor = model.autoencoder.factor
+    let pixels = (recipe.height / factor) * (recipe.width / factor)
+    let fast = max(1, 4096 / max(1, pixels))
+    let halves = recipe.guidance == 1 ? 1 : 2
+    let bytesPerFrame = halves * model.unet.activationBytes(pixels: pixels)
+    return max(1, min(fast, 8, availableMemory() / 2 / bytesPerFrame))
+  }
+}
+
+/// Memory that the system can give, in bytes.
+public func availableMemory() -> Int {
+  let lines = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8))?.split(separator: "\n") ?? []
+  let line = lines.first { $0.hasPrefix("MemAvailable:") }
+  let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+  return kilobytes.map { $0 * 1024 } ?? 2 << 30
+}

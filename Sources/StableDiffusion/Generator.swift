@@ -1,0 +1,58 @@
+import Checkpoints
+import Sampling
+import Tensors
+
+/// A Stable Diffusion model, loaded: prompts and noise in, pictures out.
+///
+///     let generator = try Generator(ModelFolder(path: "stable-diffusion-v1-5"))
+///     let levels = try generator.levels(steps: 25, schedule: .keras)
+///     let noise = NoiseGenerator.pytorch.normals(seed: 42, draw: 0, height: 64, width: 64, channels: 4)
+///     var latents = noise
+///     for step in generator.denoising(noise, guidedBy: generator.guidance(prompt: "a dog", scale: 7.5), through: levels) {
+///       latents = step.latents
+///     }
+///     let pixels = generator.pixels(latents)      // [1, 512, 512, 3], 0 ... 255
+///
+/// Loading takes a second for each gigabyte; afterwards nothing can fail.
+public struct Generator {
+  public let description: ModelDescription
+  public let prompts: PromptEncoder
+  public let unet: UNet
+  public let autoencoder: Autoencoder
+  /// Tensors in the model's files that no layer asked for, as `component: name`.
+  public let unusedTensors: [String]
+
+  public init(_ folder: ModelFolder) throws {
+    description = try ModelDescription(folder)
+    prompts = try PromptEncoder(folder)
+    let (unetWeights, autoencoderWeights) = (try folder.weights("unet"), try folder.weights("vae"))
+    unet = try UNet(unetWeights, description.unet)
+    autoencoder = try Autoencoder(autoencoderWeights, description.autoencoder)
+    unusedTensors =
+      prompts.unusedTensors.map { "text_encoder: \($0)" } + unetWeights.unused.map { "unet: \($0)" }
+      + autoencoderWeights.unused.map { "vae: \($0)" }
+  }
+
+  /// The noise levels from noise to picture.
+  /// - Throws: `ScheduleError` if the model cannot be sampled in so many steps.
+  public func levels(steps: Int, schedule: TimestepSchedule) throws -> NoiseLevels {
+    try schedule.levels(
+      steps: steps, noise: description.noiseSchedule, stepsOffset: description.stepsOffset,
+      finalAlphaBar: description.finalAlphaBar)
+  }
+
+  /// From noise [n, h, w, 4] to clean latents, step by step.
+  public func denoising(
+    _ noise: Tensor, guidedBy guidance: Guidance, through levels: NoiseLevels, sampler: SamplerName = .ddim
+  ) -> Denoising {
+    Denoising(noise, through: levels, sampler: sampler) { noisy, level in
+      let answer = guidance.answer(of: unet, to: noisy, at: level)
+      return description.prediction.clean(noisy: noisy, answer: answer, level: level)
+    }
+  }
+
+  /// The picture of latents [n, h, w, 4]: [n, height, width, 3], 0 ... 255, not yet rounded.
+  public func pixels(_ latents: Tensor) -> Tensor {
+    127.5 * autoencoder.decode(latents) + 127.5
+  }
+}

@@ -1,0 +1,30 @@
+import Sampling
+import Tensors
+
+/// What leads the denoising: the embeddings of the prompts and, unless the scale is 1, of what to lead away from.
+public struct Guidance: Sendable {
+  /// Text embeddings, one for each image: [n, tokens, width].
+  public let conditional: Tensor
+  /// The embedding of the negative or the empty prompt, for all images: [1, tokens, width].
+  public let unconditional: Tensor
+  /// 1 follows the prompt as it is and evaluates half as much; 7.5 is usual.
+  public let scale: Float
+
+  public init(conditional: Tensor, unconditional: Tensor, scale: Float) {
+    self.conditional = conditional
+    self.unconditional = unconditional
+    self.scale = scale
+  }
+
+  /// How many pictures the UNet sees for each picture that is made.
+  public var evaluationsPerStep: Int { scale == 1 ? 1 : 2 }
+
+  /// The UNet's guided answer to noisy latents [n, h, w, 4]: both halves are evaluated as one batch.
+  func answer(of unet: UNet, to noisy: Tensor, at level: NoiseLevel) -> Tensor {
+    guard scale != 1 else { return unet(noisy, timestep: level.timestep, context: conditional) }
+    let n = noisy.shape[0]
+    let context = Tensor.batch(Array(repeating: unconditional, count: n) + [conditional])
+    let answers = unet(Tensor.batch([noisy, noisy]), timestep: level.timestep, context: context)
+    return guided(unconditional: answers.images(0..<n), conditional: answers.images(n..<2 * n), scale: scale)
+  }
+}
