@@ -1,0 +1,24 @@
+import Tensors
+
+/// What a network was trained to answer when it sees noisy latents; the names are those of a scheduler's `prediction_type`.
+///
+/// With noisy latents x = sqrt(abar) * x0 + sqrt(1 - abar) * e, an answer gives the clean latents x0:
+///
+///     epsilon     the noise e                               x0 = (x - sqrt(1 - abar) * e) / sqrt(abar)
+///     velocity    v = sqrt(abar) * e - sqrt(1 - abar) * x0  x0 = sqrt(abar) * x - sqrt(1 - abar) * v
+///
+/// Sources: Ho et al. (2020), equation 9; Salimans and Ho, "Progressive Distillation" (2022), appendix D.
+public enum PredictionKind: String, CaseIterable, Codable, Sendable {
+  case epsilon
+  case velocity = "v_prediction"
+
+  /// The clean latents that a network's `answer` to `noisy` latents means, in their shape.
+  public func clean(noisy: Tensor, answer: Tensor, level: NoiseLevel) -> Tensor {
+    let signal = level.alphaBar.squareRoot()
+    let noise = (1 - level.alphaBar).squareRoot()
+    return switch self {
+    case .epsilon: mix(Float(1 / signal), noisy, Float(-noise / signal), answer)
+    case .velocity: mix(Float(signal), noisy, Float(-noise), answer)
+    }
+  }
+}
