@@ -1,1 +1,24 @@
-@main struct LatentWalkCommand { static func main() {} }
+import ArgumentParser
+
+@main
+struct LatentWalkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "latentwalk",
+    abstract: "Walks through the latent space of Stable Diffusion: two prompts in, a smooth animation out.",
+    discussion: """
+      A first walk, on the model that comes with the program:
+
+        latentwalk interpolate "A photograph of a dog" "A photograph of a cat" --rubber-band
+
+      With Stable Diffusion from your own disk, add --model PATH-TO-A-DIFFUSERS-FOLDER.
+      Results go to standard output, progress to standard error.
+      Exit codes: 0 done, 1 failed, 64 wrong usage, 130 interrupted.
+      """,
+    version: version,
+    subcommands: [
+      InterpolateCommand.self, WalkCommand.self, CircleCommand.self, ImageCommand.self, EncodeCommand.self,
+      ModelsCommand.self, DoctorCommand.self,
+    ])
+
+  static let version = "0.1.0"
+}

@@ -24,6 +24,6 @@ def denoiser() -> UNet2DConditionModel:
 
 def autoencoder() -> AutoencoderKL:
     return AutoencoderKL(
-        sample_size=128, latent_channels=4, block_out_channels=(24, 48, 64, 96), layers_per_block=1, norm_num_groups=8,
+        sample_size=128, latent_channels=4, block_out_channels=(32, 32, 64, 96), layers_per_block=1, norm_num_groups=8,
         down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4,
         scaling_factor=LATENT_SCALE)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers import AutoencoderKL
+from diffusers.models.attention_processor import AttnProcessor
 from torch.nn import functional as F
 
 from networks import autoencoder
@@ -40,7 +41,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder written by prepare.py")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and log")
     parser.add_argument("--minutes", type=float, required=True, help="training time in all, restarts included")
-    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--device", default="cpu")
@@ -52,6 +53,7 @@ def main() -> None:
     all_pictures = np.load(options.data / "pictures.npy", mmap_mode="r")
     all_latents = torch.from_numpy(np.load(options.data / "latents.npy"))
     model = autoencoder().to(options.device)
+    model.set_attn_processor(AttnProcessor())  # plain products train faster than the fused kernel at this size
     run = TrainingRun(model, options.out, options.minutes, options.rate, decay=0.999)
     torch.manual_seed(run.steps)
     while not run.finished:

@@ -6,14 +6,9 @@ struct Linear {
   private let weights: PackedWeights
   private let bias: Tensor?
 
-  /// - Parameter isPointwiseConvolution: whether the checkpoint stores the layer as a 1 x 1 convolution [out, in, 1, 1].
-  init(
-    _ weights: Weights, _ inputs: Int, _ outputs: Int, hasBias: Bool = true, isPointwiseConvolution: Bool = false,
-    isGated: Bool = false
-  ) throws {
-    let kernel = isPointwiseConvolution ? [1, 1] : []
-    self.weights = PackedWeights(
-      try weights.tensor("weight", shape: [outputs, inputs] + kernel), isGated: isGated)
+  /// - Parameter isGated: whether the outputs are values and gates, for `Activation.geglu`.
+  init(_ weights: Weights, _ inputs: Int, _ outputs: Int, hasBias: Bool = true, isGated: Bool = false) throws {
+    self.weights = PackedWeights(try weights.tensor("weight", shape: [outputs, inputs]), isGated: isGated)
     bias = hasBias ? try weights.tensor("bias", shape: [outputs]).float32() : nil
   }
 

@@ -11,16 +11,14 @@ struct SpatialTransformer {
   private let outwards: Linear
 
   init(_ weights: Weights, _ channels: Int, heads: Int, depth: Int, in description: UNetDescription) throws {
-    let isPointwiseConvolution = !description.usesLinearProjection
     norm = try GroupNorm(weights["norm"], channels, groups: description.normGroups, epsilon: 1e-6)
-    inwards = try Linear(
-      weights["proj_in"], channels, channels, isPointwiseConvolution: isPointwiseConvolution)
+    // Stored as linear layers (SD 2.x) or as 1 x 1 convolutions (SD 1.x): the same arithmetic.
+    inwards = try Linear(weights["proj_in"], channels, channels)
     blocks = try (0..<depth).map {
       try TransformerBlock(
         weights["transformer_blocks"][$0], channels, heads: heads, contextWidth: description.contextWidth)
     }
-    outwards = try Linear(
-      weights["proj_out"], channels, channels, isPointwiseConvolution: isPointwiseConvolution)
+    outwards = try Linear(weights["proj_out"], channels, channels)
   }
 
   func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {

@@ -16,7 +16,6 @@ public struct UNetDescription: Sendable, Hashable {
   let up: [Stage]
   let normGroups: Int
   let normEpsilon: Float
-  let usesLinearProjection: Bool
   let isCosineFirst: Bool
   let frequencyShift: Double
 
@@ -101,12 +100,12 @@ extension UNetDescription {
     contextWidth = try configuration.integer("cross_attention_dim", default: 1280)
     normGroups = groups
     normEpsilon = Float(try configuration.number("norm_eps", default: 1e-5))
-    usesLinearProjection = try configuration.flag("use_linear_projection", default: false)
     isCosineFirst = try configuration.flag("flip_sin_to_cos", default: true)
     frequencyShift = try configuration.number("freq_shift", default: 0)
-    // What is left may change the arithmetic, except these: training, or the precision of other programs.
+    // What is left may change the arithmetic, except these: training, the precision of other programs, and the shape in which
+    // projections are stored.
     try configuration.requireNothingElse(ignoring: [
-      "dropout", "upcast_attention", "addition_embed_type_num_heads",
+      "use_linear_projection", "dropout", "upcast_attention", "addition_embed_type_num_heads",
     ])
   }
 

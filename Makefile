@@ -1,0 +1,51 @@
+# The vocabulary: walk, test, build, format, bench, size.
+
+SHELL := /bin/bash
+SWIFT ?= swift
+PROGRAM := .build/release/latentwalk
+FIRST_WALK := dog-to-cat.gif
+
+.PHONY: walk test build format bench size tools
+
+# Installs what is missing, builds, renders the first walk on the bundled model and says where it is.
+walk: build
+	@$(PROGRAM) interpolate "A photograph of a dog" "A photograph of a cat" \
+	  --seed 7 --rubber-band --output $(FIRST_WALK)
+	@echo "Your first walk: $(CURDIR)/$(FIRST_WALK)"
+
+build: tools
+	@$(SWIFT) build -c release --product latentwalk
+
+# In release: debug arithmetic is some fifty times slower.
+test: tools
+	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	@$(SWIFT) build -c release --product latentwalk
+	@$(SWIFT) test -c release
+
+format:
+	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
+
+bench: tools
+	@cd Benchmarks && $(SWIFT) run -c release
+
+# Lines of each target.
+size:
+	@for target in Sources/* Tests/*; do \
+	  printf '%6d  %s\n' "$$(find $$target -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.inc' | xargs -r cat | wc -l)" $$target; \
+	done
+
+# The compiler and the C libraries: installed where this may be done, named with the exact command where not.
+tools:
+	@command -v $(SWIFT) > /dev/null || { \
+	  echo "LatentWalk needs Swift 6.2 or later, and there is no 'swift' here; install it from swift.org, then run make again."; exit 1; }
+	@missing=""; \
+	[ -e /usr/include/png.h ] || missing="$$missing libpng-dev"; \
+	[ -e /usr/include/gif_lib.h ] || missing="$$missing libgif-dev"; \
+	[ -z "$$missing" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then run=""; \
+	elif command -v sudo > /dev/null && sudo -n true 2> /dev/null; then run="sudo"; \
+	else echo "Some libraries are missing. Install them with:  sudo apt-get install$$missing"; exit 1; fi; \
+	echo "Installing$$missing"; \
+	$$run apt-get install -qq -y $$missing > /dev/null 2>&1 \
+	  || { $$run apt-get update -qq && $$run apt-get install -qq -y $$missing > /dev/null; } \
+	  || { echo "They could not be installed. Try:  sudo apt-get install$$missing"; exit 1; }

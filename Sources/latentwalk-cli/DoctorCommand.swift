@@ -1,0 +1,38 @@
+import ArgumentParser
+import Foundation
+import LatentWalk
+import Media
+import Tensors
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Shows the processor, the instruction set in use, threads, memory, speed and libraries.")
+
+  @OptionGroup var model: ModelOptions
+
+  func run() throws {
+    try model.applyThreads()
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    print("latentwalk        \(LatentWalkCommand.version)")
+    print("Processor         \(processorName()), \(cores) cores")
+    print("Instruction set   \(Engine.instructionSet.rawValue)  (LATENTWALK_ISA overrides)")
+    print("Kernels           \(Engine.isOptimised ? "optimised" : "NOT optimised: build with -c release")")
+    print("Threads           \(Engine.threadCount)")
+    print("Free memory       \(gigabytes(availableMemory()))")
+    print("Speed             \(Int(Engine.measurePeak(seconds: 0.5))) GFLOP/s, float32, measured")
+    for library in mediaLibraries() { print("Library           \(library)") }
+    switch Result(catching: { try ModelLibrary.standard().folder(model.model) }) {
+    case .success(let folder): print("Model             \(folder.path)")
+    case .failure(let error): print("Model             \(error)")
+    }
+  }
+
+  private func processorName() -> String {
+    let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
+    let line = lines.first { $0.hasPrefix("model name") }
+    return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+  }
+
+  private func gigabytes(_ bytes: Int) -> String { String(format: "%.1f GB", Double(bytes) / 1e9) }
+}

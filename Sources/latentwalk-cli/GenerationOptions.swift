@@ -1,0 +1,87 @@
+import ArgumentParser
+import LatentWalk
+import Sampling
+import Tensors
+
+/// Which model, and with how many threads.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The model: a diffusers folder, or a name that 'latentwalk models' lists.", valueName: "path-or-name"),
+    completion: .directory)
+  var model = ModelLibrary.bundledModel
+
+  @Option(help: "Threads. The result does not depend on it. (default: the cores this process may use)")
+  var threads: Int?
+
+  func validate() throws {
+    try require(threads.map { 1...1024 ~= $0 } ?? true, "--threads", "\(threads ?? 0)", "1 to 1024")
+  }
+
+  /// Prepares the processor side of the program.
+  func applyThreads() throws {
+    if let refused = Engine.refusedInstructionSet {
+      throw ValidationError(
+        "LATENTWALK_ISA is \"\(refused)\", which this machine does not have; unset it or see 'latentwalk doctor'.")
+    }
+    if let threads { Engine.setThreadCount(threads) }
+  }
+}
+
+/// What makes a picture, beside its prompt.
+struct GenerationOptions: ParsableArguments {
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "Denoising steps; the schedule 'keras' may take a few more, which are reported.")
+  var steps = 25
+
+  @Option(help: "Guidance scale: how strongly the prompt leads. 1 leaves guidance out and takes half as long.")
+  var guidance = 7.5
+
+  @Option(help: ArgumentHelp("What to lead away from.", valueName: "text"))
+  var negativePrompt = ""
+
+  @Option(help: "The sampler.")
+  var sampler = SamplerName.ddim
+
+  @Option(help: "Which noise levels the steps visit.")
+  var schedule = TimestepSchedule.keras
+
+  @Option(help: "Width in pixels. (default: the model's size)")
+  var width: Int?
+
+  @Option(help: "Height in pixels. (default: the model's size)")
+  var height: Int?
+
+  @Option(help: "Seed of the noise. (default: drawn, and reported)")
+  var seed: UInt64?
+
+  @Option(help: "Whose random numbers the seed draws, as that library draws them on a CPU.")
+  var rng = NoiseGenerator.pytorch
+
+  @Option(
+    help: ArgumentHelp(
+      "Initial noise in place of the seed's: float32 [4, h, w] or [h, w, 4].", valueName: "file.npy"),
+    completion: .file(extensions: ["npy"]))
+  var noise: String?
+
+  @Option(help: "Frames rendered together. The result does not depend on it. (default: fits memory)")
+  var batch: Int?
+
+  func validate() throws {
+    try require(1...1000 ~= steps, "--steps", "\(steps)", "1 to 1000")
+    try require(guidance.isFinite, "--guidance", "\(guidance)", "a number such as 7.5")
+    try require(width.map { 1...8192 ~= $0 } ?? true, "--width", "\(width ?? 0)", "1 to 8192 pixels")
+    try require(height.map { 1...8192 ~= $0 } ?? true, "--height", "\(height ?? 0)", "1 to 8192 pixels")
+    try require(batch.map { 1...1024 ~= $0 } ?? true, "--batch", "\(batch ?? 0)", "1 to 1024")
+  }
+}
+
+/// Stops with exit code 64 and a sentence unless an option's value is one of those accepted.
+func require(_ condition: Bool, _ option: String, _ value: String, _ accepted: String) throws {
+  if !condition { throw ValidationError("\(option) is \(value); choose \(accepted).") }
+}
+
+extension SamplerName: @retroactive ExpressibleByArgument {}
+extension TimestepSchedule: @retroactive ExpressibleByArgument {}
+extension NoiseGenerator: @retroactive ExpressibleByArgument {}

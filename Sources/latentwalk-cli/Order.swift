@@ -1,0 +1,78 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import LatentWalk
+import StableDiffusion
+
+/// What the user asked for, before a seed is drawn and the model's own sizes are known.
+struct Order {
+  let walk: Recipe.WalkKind
+  let prompts: [String]
+  var embedding: String?
+  var stepSize = 0.002
+  let generation: GenerationOptions
+  var animation: AnimationOptions?
+
+  /// The seed that was given, or one drawn now.
+  func drawnSeed() -> UInt64 {
+    generation.seed ?? UInt64(UInt32.random(in: .min ... .max))
+  }
+
+  /// Loads the model and prepares the rendering.
+  func renderer(seed: UInt64, _ reporter: Reporter) throws -> Renderer {
+    try generation.model.applyThreads()
+    let folder = try ModelLibrary.standard().folder(generation.model.model)
+    let recipe = try recipe(seed: seed, folder)
+    let generator = try Generator(folder)
+    for name in generator.unusedTensors { reporter.warn("The model's tensor \(name) is not used.") }
+    let renderer = try Renderer(recipe, with: generator, batch: generation.batch)
+    for text in renderer.droppedTexts { reporter.warn(dropped: text) }
+    return renderer
+  }
+
+  /// The complete recipe: what was asked for, and the model's own size where none was.
+  func recipe(seed: UInt64, _ folder: ModelFolder) throws -> Recipe {
+    let size = try ModelDescription(folder).defaultSize
+    var recipe = Recipe(
+      model: Recipe.ModelReference(folder: folder.path), walk: walk, prompts: prompts,
+      width: generation.width ?? size, height: generation.height ?? size, seed: seed)
+    recipe.embedding = try embedding.map { try Recipe.FileReference(path: $0) }
+    recipe.negativePrompt = generation.negativePrompt
+    recipe.stepSize = stepSize
+    recipe.steps = generation.steps
+    recipe.guidance = generation.guidance
+    recipe.sampler = generation.sampler
+    recipe.schedule = generation.schedule
+    recipe.rng = generation.rng
+    recipe.noise = try generation.noise.map { try Recipe.FileReference(path: $0) }
+    recipe.frames = animation?.frames ?? 1
+    recipe.fps = animation?.fps ?? recipe.fps
+    recipe.rubberBand = animation?.rubberBand ?? false
+    return recipe
+  }
+}
+
+/// Stops before any work is done if a result could not be written in the end.
+func requireWritable(_ paths: [String]) throws {
+  for path in paths {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw OutputError(path: path, reason: "there is no folder \(folder)")
+    }
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw OutputError(path: path, reason: "it is a folder")
+    }
+    guard access(folder, W_OK) == 0 || access(path, W_OK) == 0 else {
+      throw OutputError(path: path, reason: "\(folder) is not writable")
+    }
+  }
+}
+
+/// A result that has no place to go.
+struct OutputError: Error, CustomStringConvertible {
+  let path: String
+  let reason: String
+
+  var description: String { "Cannot write \(path): \(reason). Choose another place with --output." }
+}

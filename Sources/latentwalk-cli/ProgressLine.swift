@@ -1,0 +1,34 @@
+import Foundation
+
+/// One line on standard error that is written over again and again; where no terminal listens, a plain line now and then.
+final class ProgressLine {
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private var lastShown = Date.distantPast
+  private var isOpen = false
+
+  /// - Parameter share: done, 0 ... 1.
+  func show(_ what: String, _ share: Double, _ sentence: String) {
+    let interval = isTerminal ? 0.1 : 15
+    guard Date().timeIntervalSince(lastShown) >= interval || (isTerminal && share >= 1) else { return }
+    lastShown = Date()
+    guard isTerminal else {
+      write("\(what): \(Int(share * 100)) %, \(sentence)\n")
+      return
+    }
+    let width = 24
+    let full = Int((share * Double(width)).rounded(.down))
+    let bar = String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
+    write("\r\(what) \(bar) \(sentence)\u{1B}[K")
+    isOpen = true
+  }
+
+  /// Leaves the line, so that other text begins on one of its own.
+  func end() {
+    if isOpen { write("\n") }
+    isOpen = false
+  }
+
+  private func write(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import LatentWalk
+
+/// Tells what is going to be done, how far it is and how long it still takes: a line for people on standard error, or JSON
+/// lines for programs on standard output.
+final class Reporter {
+  private let isJSON: Bool
+  private let isQuiet: Bool
+  private let line = ProgressLine()
+  private var pace: Pace?
+
+  init(isJSON: Bool, isQuiet: Bool) {
+    self.isJSON = isJSON
+    self.isQuiet = isQuiet
+  }
+
+  /// - Parameter missing: how many frames are to be rendered; the others are there already.
+  func start(_ renderer: Renderer, missing: Int = 1) {
+    let recipe = renderer.recipe
+    let frames = recipe.walk == .image ? 1 : recipe.frames
+    pace = Pace(frames: missing, steps: renderer.levels.count)
+    emit(
+      ReportLine(
+        event: "start", frames: frames, missing: missing, steps: renderer.levels.count,
+        evaluations: missing * renderer.evaluationsPerFrame, seed: recipe.seed, width: recipe.width,
+        height: recipe.height, model: recipe.model.name))
+    let kept = frames - missing
+    say(
+      """
+      \(frames == 1 ? "1 frame" : "\(frames) frames") of \(recipe.width) x \(recipe.height) with the model \
+      \(recipe.model.name), seed \(recipe.seed): \(renderer.levels.count) steps, guidance \(recipe.guidance), \
+      \(missing * renderer.evaluationsPerFrame) UNet evaluations\(kept > 0 ? "; \(kept) frames are there already" : "").
+      """)
+    if renderer.levels.count != recipe.steps {
+      warn("The schedule \(recipe.schedule.rawValue) makes \(renderer.levels.count) steps of \(recipe.steps).")
+    }
+  }
+
+  func report(_ event: Renderer.Event) {
+    switch event {
+    case .step(let step, let count, let frames):
+      pace?.advance(to: step, frames: frames.count)
+      emit(ReportLine(event: "step", step: step, steps: count, batch: frames))
+    case .frame(let frame, _, _):
+      pace?.finish()
+      emit(ReportLine(event: "frame", frame: frame, secondsPerFrame: pace?.secondsPerFrame, secondsLeft: pace?.secondsLeft))
+    case .encoded(let place, let count):
+      emit(ReportLine(event: "encoded", frame: place, frames: count))
+      if !isQuiet, !isJSON { line.show("Writing the animation", Double(place) / Double(count), "\(place) of \(count)") }
+      return
+    }
+    if !isQuiet, !isJSON, let pace { line.show("Rendering", pace.share, pace.sentence) }
+  }
+
+  func done(_ output: String, _ recipe: Recipe? = nil) {
+    line.end()
+    emit(ReportLine(event: "done", seed: recipe?.seed, seconds: pace?.seconds, output: output))
+    if let pace, recipe != nil { say("Done in \(duration(pace.seconds)).") }
+    if !isJSON { print(output) }
+  }
+
+  func warn(dropped text: String) {
+    warn("The prompt is too long for the model; this end of it was cut: \"\(text)\"")
+  }
+
+  func warn(_ sentence: String) {
+    emit(ReportLine(event: "warning", message: sentence))
+    if !isJSON { write("Warning: \(sentence)\n") }
+  }
+
+  private func say(_ sentence: String) {
+    if !isQuiet, !isJSON { write(sentence + "\n") }
+  }
+
+  private func write(_ text: String) {
+    line.end()
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+
+  private func emit(_ line: ReportLine) {
+    guard isJSON, let json = line.json else { return }
+    print(json)
+    fflush(nil)
+  }
+}
+
+/// A line of `--json`: an event and what is known of it.
+private struct ReportLine: Encodable {
+  let event: String
+  var frame: Int?
+  var frames: Int?
+  var missing: Int?
+  var step: Int?
+  var steps: Int?
+  var batch: [Int]?
+  var evaluations: Int?
+  var seed: UInt64?
+  var width: Int?
+  var height: Int?
+  var model: String?
+  var secondsPerFrame: Double?
+  var secondsLeft: Double?
+  var seconds: Double?
+  var output: String?
+  var message: String?
+
+  var json: String? {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+
+struct InterpolateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "interpolate",
+    abstract: "Goes from prompt to prompt: a path through their embeddings, with one shared noise.",
+    discussion: #"Example: latentwalk interpolate "A photograph of a dog" "A photograph of a cat" --rubber-band"#)
+
+  @Argument(help: "The prompts on the way, two or more.")
+  var prompts: [String]
+
+  @OptionGroup var generation: GenerationOptions
+  @OptionGroup var animation: AnimationOptions
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    guard prompts.count >= 2 else {
+      throw ValidationError("An interpolation needs two prompts or more; for one there are walk, circle and image.")
+    }
+  }
+
+  func run() throws {
+    let order = Order(walk: .interpolate, prompts: prompts, generation: generation, animation: animation)
+    try renderAnimation(order, animation, report)
+  }
+}
+
+struct WalkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "walk",
+    abstract: "Walks away from a prompt: each frame adds a small step to every component of its embedding.",
+    discussion: #"Example: latentwalk walk "A photograph of an owl sitting on a tree branch" --rubber-band"#)
+
+  @OptionGroup var subject: SubjectOptions
+
+  @Option(help: "What each frame adds to every component of the embedding.")
+  var stepSize = 0.002
+
+  @OptionGroup var generation: GenerationOptions
+  @OptionGroup var animation: AnimationOptions
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    try require(stepSize.isFinite, "--step-size", "\(stepSize)", "a number such as 0.002")
+  }
+
+  func run() throws {
+    let order = Order(
+      walk: .walk, prompts: subject.prompts, embedding: subject.embedding, stepSize: stepSize,
+      generation: generation, animation: animation)
+    try renderAnimation(order, animation, report)
+  }
+}
+
+struct CircleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "circle",
+    abstract: "Goes around a circle in the space of noises, for one prompt: a loop that closes.",
+    discussion: """
+      Example: latentwalk circle "Skyline of New York City"
+
+      The circle leads through two noises of the seed; --noise takes the place of the first.
+      """)
+
+  @OptionGroup var subject: SubjectOptions
+  @OptionGroup var generation: GenerationOptions
+  @OptionGroup var animation: AnimationOptions
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    let order = Order(
+      walk: .circle, prompts: subject.prompts, embedding: subject.embedding, generation: generation,
+      animation: animation)
+    try renderAnimation(order, animation, report)
+  }
+}
+
+/// What a picture shows: a prompt, or an embedding in its place.
+struct SubjectOptions: ParsableArguments {
+  @Argument(help: "What the picture shows.")
+  var prompt: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A text embedding in place of the prompt, as 'latentwalk encode' writes it: float32 [77, width].",
+      valueName: "file.npy"),
+    completion: .file(extensions: ["npy"]))
+  var embedding: String?
+
+  var prompts: [String] { prompt.map { [$0] } ?? [] }
+
+  func validate() throws {
+    guard (prompt == nil) != (embedding == nil) else {
+      throw ValidationError("Give either a prompt or --embedding.")
+    }
+  }
+}
