@@ -1,0 +1,15 @@
+import Glibc
+
+/// All bytes of a file.
+func bytes(ofFile path: String) throws(MediaError) -> [UInt8] {
+  guard let file = fopen(path, "rbe") else { throw .cannotRead(path: path, reason: MediaError.reason(errno)) }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var part = [UInt8](repeating: 0, count: 65_536)
+  while true {
+    let count = fread(&part, 1, part.count, file)
+    bytes.append(contentsOf: part[..<count])
+    if ferror(file) != 0 { throw .cannotRead(path: path, reason: MediaError.reason(errno)) }
+    if count < part.count { return bytes }
+  }
+}

@@ -1,0 +1,77 @@
+/// Turns pictures into frames of at most 255 colours each, and knows what is on the screen after each of them.
+///
+/// Every frame gets the palette that serves it best. Pixels whose colour on the screen is still good enough stay as they are,
+/// so that far more than 255 colours are seen at once, still parts stay still, and small noise is swallowed.
+struct FrameEncoder {
+  private let width: Int
+  private let mask = BlueNoise()
+  private(set) var canvas: Canvas
+  private var firstPalette: Palette?
+
+  /// The error, in Oklab, that is tolerated in order to keep a pixel, before texture and mask vary it.
+  private static let tolerance: Float = 0.002
+  /// The first frame's palette serves a later one if its squared error is at most this many times as large.
+  private static let acceptedError = 2.0
+
+  init(width: Int, height: Int) {
+    self.width = width
+    canvas = Canvas(pixelCount: width * height)
+  }
+
+  /// The next frame; nil if it changes nothing.
+  ///
+  /// `renewal` is the share of pixels, 0...1, that are drawn afresh even if the screen is good enough. It grows towards the
+  /// seam of a loop, where the first frame comes again, which was drawn without knowing what was before it. There, frames
+  /// also take the first frame's palette, if it serves them: in a walk that does not come back to its beginning it does not.
+  mutating func encode(_ picture: Picture, renewal: Float = 0) -> IndexedFrame? {
+    let colours = DistinctColours(picture)
+    let texture = Texture(picture)
+    let histogram = Histogram(colours, weights: weights(of: colours, texture))
+    let own = Palette(histogram)
+    let first = firstPalette ?? own
+    firstPalette = first
+
+    let sharesFirstTable =
+      canvas.isEmpty
+      || renewal > 0 && first.error(for: histogram) <= Self.acceptedError * own.error(for: histogram)
+    let palette = sharesFirstTable ? first : own
+    let indices = draw(colours, texture, palette, renewal: sharesFirstTable ? renewal : 0)
+    return IndexedFrame(
+      canvas: indices, width: width, palette: palette, sharesFirstTable: sharesFirstTable)
+  }
+
+  /// What each pixel counts when the palette is made: much where the picture is smooth and where the screen is wrong.
+  private func weights(of colours: DistinctColours, _ texture: Texture) -> [Float] {
+    colours.numbers.indices.map { pixel in
+      let error = canvas.oklab[pixel].distance(to: colours.oklab[Int(colours.numbers[pixel])])
+      return (0.05 + min(1, error / 0.02)) / (0.25 + texture.slope[pixel] / 16)
+    }
+  }
+
+  /// Draws what has to be drawn, and tells the entry of the palette for each such pixel.
+  private mutating func draw(
+    _ colours: DistinctColours, _ texture: Texture, _ palette: Palette, renewal: Float
+  ) -> [UInt8] {
+    let mixtures = palette.mixtures(for: colours.oklab)
+    var indices = [UInt8](repeating: IndexedFrame.unchanged, count: colours.numbers.count)
+    for pixel in indices.indices {
+      let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
+      let number = Int(colours.numbers[pixel])
+      let smoothness = texture.smoothness[pixel]
+      let candidate = mixtures[number].entry(at: 0.5 + (mask.threshold(x: x, y: y) - 0.5) * smoothness)
+
+      // The mask varies the tolerance too, or whole areas would be drawn afresh in one frame and tick.
+      let tolerance =
+        Self.tolerance * (2 - 1.5 * smoothness) * (0.5 + mask.threshold(x: x, y: y, shift: 32))
+      let error = canvas.oklab[pixel].distance(to: colours.oklab[number])
+      let isRenewed = mask.threshold(x: x, y: y, shift: 16) < renewal
+      if !isRenewed, error <= candidate.error + tolerance { continue }
+
+      if canvas.colours[pixel] != palette.colours[Int(candidate.index)] {
+        canvas.set(pixel, to: candidate.index, of: palette)
+        indices[pixel] = candidate.index
+      }
+    }
+    return indices
+  }
+}

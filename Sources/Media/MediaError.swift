@@ -1,0 +1,44 @@
+import Glibc
+
+/// What can go wrong with a picture or an animation, as one sentence for the user.
+public enum MediaError: Error, Hashable, CustomStringConvertible {
+  case cannotRead(path: String, reason: String)
+  case cannotWrite(path: String, reason: String)
+  case notAPNG(path: String)
+  case notAGIF(path: String)
+  case damaged(path: String, reason: String)
+  case tooLarge(path: String, width: Int, height: Int, limit: String)
+  case wrongFrameSize(path: String, width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
+  case wrongFrameRate(Double)
+  case recipeTooLong(path: String, bytes: Int)
+
+  public var description: String {
+    switch self {
+    case .cannotRead(let path, let reason):
+      "Cannot read \(path): \(reason). Check the path and its permissions."
+    case .cannotWrite(let path, let reason):
+      "Cannot write \(path): \(reason). Free some space or choose another place with --output."
+    case .notAPNG(let path):
+      "\(path) is not a PNG file. Give a picture in the PNG format."
+    case .notAGIF(let path):
+      "\(path) is not a GIF file. Give an animation in the GIF format."
+    case .damaged(let path, let reason):
+      "Cannot read \(path), the file is damaged: \(reason). Delete it and make it again."
+    case .tooLarge(let path, let width, let height, let limit):
+      "A picture of \(width) x \(height) pixels is too large for \(path): the limit is \(limit). Choose a smaller size."
+    case .wrongFrameSize(let path, let width, let height, let expectedWidth, let expectedHeight):
+      "A frame of \(width) x \(height) pixels does not fit into \(path), whose frames have "
+        + "\(expectedWidth) x \(expectedHeight). Render all frames of an animation in one size."
+    case .wrongFrameRate(let framesPerSecond):
+      "A GIF cannot show \(framesPerSecond) frames per second. Choose a number above 0.0016 and at most 50 with --fps."
+    case .recipeTooLong(let path, let bytes):
+      "The recipe of \(path) has \(bytes) bytes, and \(RecipeText.limit) fit into a file. Shorten the prompts."
+    }
+  }
+
+  /// The system's words for an error number, to stand inside a sentence: "no space left on device".
+  static func reason(_ number: Int32) -> String {
+    let sentence = String(cString: strerror(number))
+    return sentence.prefix(1).lowercased() + sentence.dropFirst()
+  }
+}

@@ -1,0 +1,69 @@
+import CPNG
+
+// libpng reports errors of its full interface by long jumps, which Swift code cannot survive. Its simplified interface
+// returns them, but knows no text chunks: the recipe is added to the finished bytes (PNGChunks.swift).
+
+extension Picture {
+  /// Reads any PNG file: grey becomes colour, 16 bits become 8, and what is see-through is shown on black.
+  public init(pngFile path: String) throws {
+    let file = try bytes(ofFile: path)
+    guard PNGChunks.isPNG(file) else { throw MediaError.notAPNG(path: path) }
+    var image = png_image()
+    image.version = UInt32(PNG_IMAGE_VERSION)
+    defer { png_image_free(&image) }
+
+    guard png_image_begin_read_from_memory(&image, file, file.count) != 0 else {
+      throw MediaError.damaged(path: path, reason: image.sentence)
+    }
+    let (width, height) = (Int(image.width), Int(image.height))
+    guard width * height <= Self.pixelLimit else {
+      throw MediaError.tooLarge(
+        path: path, width: width, height: height, limit: "\(Self.pixelLimit) pixels")
+    }
+    image.format = UInt32(PNG_FORMAT_RGB)
+    // Without this, libpng takes 16-bit files that do not name their gamma for linear light.
+    image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+    var pixels = [UInt8](repeating: 0, count: width * height * 3)
+    var black = png_color()
+    guard png_image_finish_read(&image, &black, &pixels, 0, nil) != 0 else {
+      throw MediaError.damaged(path: path, reason: image.sentence)
+    }
+    self.init(width: width, height: height, pixels: pixels)
+  }
+
+  /// Writes a PNG file, with the recipe, a JSON object in ASCII, in a text chunk. The file appears when it is complete.
+  public func writePNG(to path: String, recipe: String? = nil) throws {
+    var png = try encodedPNG(for: path)
+    if let recipe { PNGChunks.insert(try RecipeText(recipe, for: path), into: &png) }
+    let file = try PendingFile(path: path)
+    _ = png.withUnsafeBufferPointer { file.append($0) }
+    try file.commit()
+  }
+
+  /// Files beyond this many pixels are taken for damaged or hostile ones.
+  private static let pixelLimit = 1 << 28
+
+  private func encodedPNG(for path: String) throws(MediaError) -> [UInt8] {
+    var image = png_image()
+    image.version = UInt32(PNG_IMAGE_VERSION)
+    image.width = UInt32(width)
+    image.height = UInt32(height)
+    image.format = UInt32(PNG_FORMAT_RGB)
+    // The bound of zlib for what cannot be compressed, one filter byte a row, and the chunks around it.
+    let raw = pixels.count + height
+    var bytes = [UInt8](repeating: 0, count: raw + raw / 8 + raw / 64 + 4096)
+    var count = bytes.count
+    guard png_image_write_to_memory(&image, &bytes, &count, 0, pixels, 0, nil) != 0 else {
+      throw .cannotWrite(path: path, reason: image.sentence)
+    }
+    bytes.removeSubrange(count...)
+    return bytes
+  }
+}
+
+extension png_image {
+  /// What libpng says went wrong.
+  fileprivate var sentence: String {
+    withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}
