@@ -82,6 +82,6 @@ func require(_ condition: Bool, _ option: String, _ value: String, _ accepted: S
   if !condition { throw ValidationError("\(option) is \(value); choose \(accepted).") }
 }
 
-extension SamplerName: @retroactive ExpressibleByArgument {}
-extension TimestepSchedule: @retroactive ExpressibleByArgument {}
-extension NoiseGenerator: @retroactive ExpressibleByArgument {}
+extension SamplerName: ExpressibleByArgument {}
+extension TimestepSchedule: ExpressibleByArgument {}
+extension NoiseGenerator: ExpressibleByArgument {}

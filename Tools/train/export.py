@@ -52,6 +52,7 @@ def write(weights: dict[str, torch.Tensor], file: Path, config: dict) -> None:
     for name, value in halves.items():
         assert value.isfinite().all(), name
     save_file(halves, file, metadata={"format": "pt"})
+    file.chmod(0o644)  # safetensors writes for the owner only
     write_json(config, file.parent / "config.json")
 
 
@@ -79,7 +80,9 @@ def main() -> None:
 
     both = load_average(TextToNoise(), options.denoiser)
     vae = fold_scale(load_average(autoencoder(), options.autoencoder))
-    text_config = both.text.config.to_dict() | {"architectures": ["CLIPTextModel"], "dtype": "float16"}
+    text_config = both.text.config.to_dict()
+    text_config.pop("dtype", None)
+    text_config |= {"architectures": ["CLIPTextModel"], "torch_dtype": "float16"}
     unet_config = {"_class_name": "UNet2DConditionModel"} | plain_config(both.unet.config)
     vae_config = {"_class_name": "AutoencoderKL"} | plain_config(vae.config)
     weights_name = "diffusion_pytorch_model.safetensors"
