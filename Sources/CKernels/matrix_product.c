@@ -18,14 +18,14 @@ static size_t most_channels(const lw_product *product) {
 }
 
 /** Takes `bytes`, rounded up to cache lines, from the front of an area. */
-static void *take(char **area, size_t bytes) {
-  void *taken = *area;
+static void *take(uintptr_t *area, size_t bytes) {
+  void *taken = (void *)*area;
   *area += lw_ceiling(bytes, 64) * 64;
   return taken;
 }
 
 /** Lays the scratch area out from `area`; returns where it ends. */
-static char *lay_out(lw_product_scratch *scratch, const lw_product *product, char *area) {
+static uintptr_t lay_out(lw_product_scratch *scratch, const lw_product *product, uintptr_t area) {
   scratch->part_count = part_count(product);
   scratch->parts = take(&area, scratch->part_count * sizeof(lw_part));
   scratch->pointers = take(&area, segment_count(product) * LW_ROW_BLOCK * sizeof(float *));
@@ -78,7 +78,7 @@ static void run_cells(void *context, size_t begin, size_t end, void *area) {
   const product_grid *grid = context;
   const lw_product *product = grid->product;
   lw_product_scratch scratch;
-  lay_out(&scratch, product, area);
+  lay_out(&scratch, product, (uintptr_t)area);
   fill(&scratch, product);
   const size_t groups = lw_ceiling(grid->panels, grid->group);
   for (size_t cell = begin; cell < end; cell++) {
@@ -97,7 +97,7 @@ void lw_run_product(const lw_product *product) {
   product_grid grid = {product, kernels, lw_panel_count(weights), weights->gated ? 2 : kernels->panels_at_once, 1, 1};
   choose_grid(&grid, lw_useful_threads(product->rows * weights->taps * weights->channels * weights->columns / 8));
   lw_product_scratch scratch;
-  const size_t bytes = (size_t)(lay_out(&scratch, product, NULL) - (char *)NULL);
+  const size_t bytes = lay_out(&scratch, product, 0);
   const size_t cells = grid.row_shares * grid.panel_shares;
   lw_dispatch(cells, cells, bytes, run_cells, &grid);
 }
