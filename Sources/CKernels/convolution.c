@@ -1,0 +1,48 @@
+/* Convolution as a product whose rows are gathered: for each output pixel and tap a pointer to the pixel under it, or to a row
+ * of zeros outside the picture. Stride, padding, doubling and concatenation are contents of that table only. */
+#include "kernels.h"
+
+size_t lw_convolved_size(const lw_convolution_shape *shape, size_t size) {
+  const size_t padded = (shape->upsample ? 2 * size : size) + shape->pad_before + shape->pad_after;
+  return padded < shape->kernel ? 0 : (padded - shape->kernel) / shape->stride + 1;
+}
+
+static void gather_pixels(
+  const lw_product *product, size_t first, size_t count, const float **pointers, const float *zeros) {
+  const lw_convolution_shape *shape = product->input;
+  const size_t out_width = lw_convolved_size(shape, shape->width), out_height = lw_convolved_size(shape, shape->height);
+  const size_t scale = shape->upsample ? 2 : 1;
+  for (size_t row = 0; row < count; row++) {
+    const size_t pixel = first + row, out_x = pixel % out_width, out_y = pixel / out_width % out_height;
+    const size_t image = pixel / out_width / out_height;
+    for (size_t tap = 0; tap < product->taps; tap++) {
+      /* Left of and above the picture these wrap around to huge numbers, which are outside as well. */
+      const size_t y = out_y * shape->stride + tap / shape->kernel - shape->pad_before;
+      const size_t x = out_x * shape->stride + tap % shape->kernel - shape->pad_before;
+      const bool outside = y >= scale * shape->height || x >= scale * shape->width;
+      const size_t position = (image * shape->height + y / scale) * shape->width + x / scale;
+      for (size_t source = 0; source < product->source_count; source++)
+        pointers[(tap * product->source_count + source) * count + row] =
+          outside ? zeros : shape->sources[source].data + position * shape->sources[source].channels;
+    }
+  }
+}
+
+void lw_convolution(
+  float *y, const lw_convolution_shape *shape, const lw_weights *weights, const lw_epilogue *epilogue) {
+  const size_t pixels = lw_convolved_size(shape, shape->height) * lw_convolved_size(shape, shape->width);
+  lw_product product = {
+    .y = y,
+    .y_stride = weights->gated ? weights->columns / 2 : weights->columns,
+    .rows = shape->batch * pixels,
+    .weights = weights,
+    .epilogue = epilogue ? *epilogue : (lw_epilogue){0},
+    .taps = shape->kernel * shape->kernel,
+    .source_count = shape->sources[1].channels > 0 ? 2 : 1,
+    .source_channels = {shape->sources[0].channels, shape->sources[1].channels},
+    .gather = gather_pixels,
+    .input = shape,
+  };
+  product.epilogue.rows_per_image = pixels;
+  lw_run_product(&product);
+}

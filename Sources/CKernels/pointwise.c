@@ -1,0 +1,37 @@
+/* Functions of single elements on the pool. The arithmetic is in pointwise.inc. */
+#include "kernels.h"
+
+typedef struct {
+  float *y;
+  float a, b;
+  const float *x1, *x2;
+  size_t count;
+  lw_activation activation;
+  const lw_kernel_table *kernels;
+} pointwise;
+
+/* Shares are counted in vectors of 16 values. */
+
+static void activate_share(void *context, size_t begin, size_t end, void *scratch) {
+  (void)scratch;
+  const pointwise *job = context;
+  const size_t first = begin * LW_LANES, last = lw_least(end * LW_LANES, job->count);
+  job->kernels->activate(job->y + first, job->x1 + first, last - first, job->activation);
+}
+
+static void mix_share(void *context, size_t begin, size_t end, void *scratch) {
+  (void)scratch;
+  const pointwise *job = context;
+  const size_t first = begin * LW_LANES, last = lw_least(end * LW_LANES, job->count);
+  job->kernels->mix(job->y + first, job->a, job->x1 + first, job->b, job->x2 + first, last - first);
+}
+
+void lw_activate(float *y, const float *x, size_t count, lw_activation activation) {
+  pointwise job = {.y = y, .x1 = x, .count = count, .activation = activation, .kernels = lw_kernels()};
+  lw_dispatch(lw_ceiling(count, LW_LANES), lw_useful_threads(count), 0, activate_share, &job);
+}
+
+void lw_mix(float *y, float a, const float *x1, float b, const float *x2, size_t count) {
+  pointwise job = {.y = y, .a = a, .b = b, .x1 = x1, .x2 = x2, .count = count, .kernels = lw_kernels()};
+  lw_dispatch(lw_ceiling(count, LW_LANES), lw_useful_threads(count), 0, mix_share, &job);
+}
