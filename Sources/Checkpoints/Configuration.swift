@@ -14,7 +14,7 @@ public struct Configuration: Sendable {
   public init(path: String) throws {
     self.path = path
     do {
-      fields = try decodeJSON([String: JSONValue].self, from: MappedFile(path: path).bytes)
+      fields = try MappedFile(path: path).withBytes { try decodeJSON([String: JSONValue].self, from: $0) }
     } catch let problem as DecodingProblem {
       throw CheckpointError.notJSON(path: path, reason: problem.reason)
     }

@@ -3,6 +3,7 @@ import Glibc
 /// A file's bytes, mapped into memory for reading: nothing is read from the disk before someone looks at it.
 final class MappedFile: Sendable {
   let path: String
+  /// Valid as long as the file is alive: use `withBytes` where nothing else keeps it.
   nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
 
   init(path: String) throws {
@@ -35,6 +36,14 @@ final class MappedFile: Sendable {
   deinit {
     guard let address = bytes.baseAddress else { return }
     munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
+  }
+
+  /// Lends the bytes, and keeps the file mapped meanwhile.
+  func withBytes<Result, Failure>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
   }
 
   /// Gives the memory of the whole pages inside a range back to the system. Whoever reads there again finds the same bytes, read anew

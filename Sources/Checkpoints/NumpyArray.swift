@@ -28,7 +28,7 @@ public struct NumpyArray: Sendable, Equatable {
         path: path, found: "an array in Fortran order",
         remedy: "numpy.save(path, numpy.ascontiguousarray(array))")
     }
-    let data = UnsafeRawBufferPointer(rebasing: file.bytes[header.dataStart...])
+    let byteCount = file.bytes.count - header.dataStart
     var count = 1
     for size in header.shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
@@ -37,16 +37,19 @@ public struct NumpyArray: Sendable, Equatable {
       }
       count = product
     }
-    guard data.count % 4 == 0, data.count / 4 == count else {
+    guard byteCount % 4 == 0, byteCount / 4 == count else {
       throw CheckpointError.brokenArray(
         path: path,
         reason:
-          "the shape \(header.shape) needs \(count) numbers of 4 bytes, and \(data.count) bytes are there")
+          "the shape \(header.shape) needs \(count) numbers of 4 bytes, and \(byteCount) bytes are there")
     }
     shape = header.shape
-    values = [Float](unsafeUninitializedCapacity: count) { buffer, initialised in
-      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: data)
-      initialised = count
+    values = file.withBytes { bytes in
+      [Float](unsafeUninitializedCapacity: count) { buffer, initialised in
+        UnsafeMutableRawBufferPointer(buffer).copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: bytes[header.dataStart...]))
+        initialised = count
+      }
     }
   }
 

@@ -19,7 +19,9 @@ struct SafetensorsHeader {
     let dataStart = 8 + Int(length)
     let table: Table
     do {
-      table = try decodeJSON(Table.self, from: UnsafeRawBufferPointer(rebasing: file.bytes[8..<dataStart]))
+      table = try file.withBytes { bytes throws(DecodingProblem) in
+        try decodeJSON(Table.self, from: UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart]))
+      }
     } catch {
       throw damaged("its header cannot be read: \(error.reason)")
     }

@@ -21,7 +21,7 @@ public struct Weights: Sendable {
   public init(index path: String) throws {
     let index: ShardIndex
     do {
-      index = try decodeJSON(ShardIndex.self, from: MappedFile(path: path).bytes)
+      index = try MappedFile(path: path).withBytes { try decodeJSON(ShardIndex.self, from: $0) }
     } catch let problem as DecodingProblem {
       throw CheckpointError.notJSON(path: path, reason: problem.reason)
     }

@@ -17,8 +17,8 @@ class Bundle:
     def __init__(self, folder: Path, device: str = "cpu") -> None:
         self.tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
         self.text = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32).to(device).eval()
-        self.unet = UNet2DConditionModel.from_pretrained(folder / "unet").to(device).eval()
-        self.vae = AutoencoderKL.from_pretrained(folder / "vae").to(device).eval()
+        self.unet = UNet2DConditionModel.from_pretrained(folder / "unet", low_cpu_mem_usage=False).to(device).eval()
+        self.vae = AutoencoderKL.from_pretrained(folder / "vae", low_cpu_mem_usage=False).to(device).eval()
         self.empty = self.embed([""])
 
     def embed(self, sentences: list[str]) -> torch.Tensor:
