@@ -49,7 +49,7 @@ def train_classifier(data: Path) -> nn.Module:
     names = list(CONCEPTS)
     labels = torch.tensor([names.index(look["name"]) for look in json.loads((data / "looks.json").read_text())])
     stored = np.load(data / "pictures.npy", mmap_mode="r")
-    pictures = torch.cat([shrink(torch.from_numpy(stored[i:i + 256])) for i in range(0, len(stored), 256)])
+    pictures = torch.cat([shrink(torch.from_numpy(stored[i:i + 256].copy())) for i in range(0, len(stored), 256)])
     held_out = torch.arange(len(labels)) % 10 == 0
     known, known_labels = pictures[~held_out], labels[~held_out]
 

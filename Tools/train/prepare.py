@@ -44,7 +44,7 @@ def main() -> None:
     print(f"{count} pictures composed in {time.time() - began:.0f} s", flush=True)
 
     taesd = load_taesd(options.taesd).to(options.device)
-    latents = [encode(taesd, torch.from_numpy(pictures[i:i + 32]).to(options.device)).cpu() for i in range(0, count, 32)]
+    latents = [encode(taesd, torch.from_numpy(pictures[i:i + 32].copy()).to(options.device)).cpu() for i in range(0, count, 32)]
     latents = torch.cat(latents)
     np.save(options.out / "latents.npy", latents.half().numpy())
     print(f"encoded in {time.time() - began:.0f} s; mean {latents.mean((0, 2, 3))}, deviation {latents.std((0, 2, 3))}")
