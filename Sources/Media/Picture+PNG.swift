@@ -8,16 +8,21 @@ extension Picture {
   public init(pngFile path: String) throws {
     let file = try bytes(ofFile: path)
     guard PNGChunks.isPNG(file) else { throw MediaError.notAPNG(path: path) }
+    // libpng reads from the bytes until the picture is complete.
+    self = try file.withUnsafeBytes { (bytes) throws(MediaError) in try Picture(png: bytes, path: path) }
+  }
+
+  private init(png: UnsafeRawBufferPointer, path: String) throws(MediaError) {
     var image = png_image()
     image.version = UInt32(PNG_IMAGE_VERSION)
     defer { png_image_free(&image) }
 
-    guard png_image_begin_read_from_memory(&image, file, file.count) != 0 else {
-      throw MediaError.damaged(path: path, reason: image.sentence)
+    guard png_image_begin_read_from_memory(&image, png.baseAddress, png.count) != 0 else {
+      throw .damaged(path: path, reason: image.sentence)
     }
     let (width, height) = (Int(image.width), Int(image.height))
     guard width * height <= Self.pixelLimit else {
-      throw MediaError.tooLarge(
+      throw .tooLarge(
         path: path, width: width, height: height, limit: "\(Self.pixelLimit) pixels")
     }
     image.format = UInt32(PNG_FORMAT_RGB)
@@ -26,7 +31,7 @@ extension Picture {
     var pixels = [UInt8](repeating: 0, count: width * height * 3)
     var black = png_color()
     guard png_image_finish_read(&image, &black, &pixels, 0, nil) != 0 else {
-      throw MediaError.damaged(path: path, reason: image.sentence)
+      throw .damaged(path: path, reason: image.sentence)
     }
     self.init(width: width, height: height, pixels: pixels)
   }
