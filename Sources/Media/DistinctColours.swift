@@ -17,7 +17,7 @@ struct DistinctColours {
     for pixel in 0..<count {
       let colour = picture[pixel]
       // Fibonacci hashing: the upper bits of the product.
-      var slot = Int(colour.key &* 0x9E37_79B9 >> UInt32(32 - bits))
+      var slot = Int((colour.key &* 0x9E37_79B9) >> UInt32(32 - bits))
       while table[slot] >= 0, colours[Int(table[slot])] != colour { slot = (slot + 1) & (table.count - 1) }
       if table[slot] < 0 {
         table[slot] = Int32(colours.count)

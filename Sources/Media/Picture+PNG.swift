@@ -8,30 +8,36 @@ extension Picture {
   public init(pngFile path: String) throws {
     let file = try bytes(ofFile: path)
     guard PNGChunks.isPNG(file) else { throw MediaError.notAPNG(path: path) }
-    // libpng reads from the bytes until the picture is complete.
-    self = try file.withUnsafeBytes { (bytes) throws(MediaError) in try Picture(png: bytes, path: path) }
+    // Between its calls libpng keeps the addresses of the bytes and of the image.
+    self = try file.withUnsafeBytes { bytes throws(MediaError) in
+      let image = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
+      image.initialize(to: png_image())
+      defer {
+        png_image_free(image)
+        image.deallocate()
+      }
+      return try Picture(decoding: bytes, with: image, of: path)
+    }
   }
 
-  private init(png: UnsafeRawBufferPointer, path: String) throws(MediaError) {
-    var image = png_image()
-    image.version = UInt32(PNG_IMAGE_VERSION)
-    defer { png_image_free(&image) }
-
-    guard png_image_begin_read_from_memory(&image, png.baseAddress, png.count) != 0 else {
-      throw .damaged(path: path, reason: image.sentence)
+  private init(
+    decoding bytes: UnsafeRawBufferPointer, with image: UnsafeMutablePointer<png_image>, of path: String
+  ) throws(MediaError) {
+    image.pointee.version = UInt32(PNG_IMAGE_VERSION)
+    guard png_image_begin_read_from_memory(image, bytes.baseAddress, bytes.count) != 0 else {
+      throw .damaged(path: path, reason: image.pointee.sentence)
     }
-    let (width, height) = (Int(image.width), Int(image.height))
+    let (width, height) = (Int(image.pointee.width), Int(image.pointee.height))
     guard width * height <= Self.pixelLimit else {
-      throw .tooLarge(
-        path: path, width: width, height: height, limit: "\(Self.pixelLimit) pixels")
+      throw .tooLarge(path: path, width: width, height: height, limit: "\(Self.pixelLimit) pixels")
     }
-    image.format = UInt32(PNG_FORMAT_RGB)
+    image.pointee.format = UInt32(PNG_FORMAT_RGB)
     // Without this, libpng takes 16-bit files that do not name their gamma for linear light.
-    image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+    image.pointee.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
     var pixels = [UInt8](repeating: 0, count: width * height * 3)
     var black = png_color()
-    guard png_image_finish_read(&image, &black, &pixels, 0, nil) != 0 else {
-      throw .damaged(path: path, reason: image.sentence)
+    guard png_image_finish_read(image, &black, &pixels, 0, nil) != 0 else {
+      throw .damaged(path: path, reason: image.pointee.sentence)
     }
     self.init(width: width, height: height, pixels: pixels)
   }
