@@ -1,0 +1,58 @@
+/// Turns a prompt into the numbers that CLIP's text encoder reads: its words in byte pairs, between a begin and an end
+/// token, padded to a fixed length.
+///
+///     let tokenizer = try Tokenizer(folder: "stable-diffusion-v1-5/tokenizer")
+///     tokenizer.encode("a dog").ids   // [49406, 320, 1929, 49407, 49407, ...], 77 in all
+///
+/// Source: `SimpleTokenizer` in OpenAI's CLIP. The tokenizer that diffusers uses resolves no HTML entities and keeps typographic
+/// quotes, ligatures and wide letters; for other texts both agree.
+public struct Tokenizer: Sendable {
+  /// How many ids a prompt becomes: 77 for CLIP.
+  public let length: Int
+  let begin: Int
+  let end: Int
+  let padding: Int
+  let pairs: BytePairs
+
+  static let beginName = "<|startoftext|>"
+  static let endName = "<|endoftext|>"
+
+  /// The ids of a prompt. What does not fit between begin and end is dropped, and told.
+  public func encode(_ prompt: String) -> Tokens {
+    let text = cleaned(prompt)
+    var ids = [begin]
+    var droppedText: String?
+    for word in words(in: text) {
+      let symbols = symbols(of: word)
+      let fitting = symbols.prefix(length - 1 - ids.count)
+      ids += fitting.map(\.id)
+      if fitting.count < symbols.count {
+        let kept = fitting.reduce(0) { $0 + $1.byteCount }
+        droppedText = String(decoding: text.utf8[word.startIndex...].dropFirst(kept), as: UTF8.self)
+        break
+      }
+    }
+    ids.append(end)
+    let padding = [Int](repeating: padding, count: length - ids.count)
+    return Tokens(ids: ids + padding, count: ids.count, droppedText: droppedText)
+  }
+
+  /// The names of the begin and end token stand for these; any other word is spelled in byte pairs.
+  private func symbols(of word: Substring) -> [BytePairs.Symbol] {
+    switch word {
+    case Self.beginName: [BytePairs.Symbol(id: begin, byteCount: word.utf8.count)]
+    case Self.endName: [BytePairs.Symbol(id: end, byteCount: word.utf8.count)]
+    default: pairs.encode(word)
+    }
+  }
+}
+
+/// A prompt as the text encoder reads it.
+public struct Tokens: Sendable, Hashable {
+  /// Begin, the prompt, end and padding: as many as the model reads.
+  public let ids: [Int]
+  /// How many of `ids` come before the padding, begin and end among them.
+  public let count: Int
+  /// The end of the prompt that did not fit, cleaned and in lower case; nil when all of it did.
+  public let droppedText: String?
+}
