@@ -13,11 +13,7 @@ public struct Configuration: Sendable {
 
   public init(path: String) throws {
     self.path = path
-    do {
-      fields = try MappedFile(path: path).withBytes { try decodeJSON([String: JSONValue].self, from: $0) }
-    } catch let problem as DecodingProblem {
-      throw CheckpointError.notJSON(path: path, reason: problem.reason)
-    }
+    fields = try decodeJSON([String: JSONValue].self, file: path)
   }
 
   /// The value of a field; nil where it is absent or null.

@@ -58,7 +58,15 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
   public init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
 }
 
-/// Decodes a JSON file; an error names the file.
+/// Decodes a JSON file; an error names it.
+func decodeJSON<Value: Decodable>(_ type: Value.Type, file path: String) throws -> Value {
+  do {
+    return try MappedFile(path: path).withBytes { try decodeJSON(type, from: $0) }
+  } catch let problem as DecodingProblem {
+    throw CheckpointError.notJSON(path: path, reason: problem.reason)
+  }
+}
+
 func decodeJSON<Value: Decodable>(
   _ type: Value.Type, from bytes: UnsafeRawBufferPointer
 ) throws(DecodingProblem) -> Value {

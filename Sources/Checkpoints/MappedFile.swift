@@ -1,10 +1,11 @@
 import Glibc
+import Tensors
 
-/// A file's bytes, mapped into memory for reading: nothing is read from the disk before someone looks at it.
+/// A file's bytes, mapped into memory for reading: nothing is read from the disk before someone looks at it. They are valid as
+/// long as this object lives, so they are lent, or handed out together with it.
 final class MappedFile: Sendable {
   let path: String
-  /// Valid as long as the file is alive: use `withBytes` where nothing else keeps it.
-  nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+  private nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
 
   init(path: String) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -38,17 +39,21 @@ final class MappedFile: Sendable {
     munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
   }
 
-  /// Lends the bytes, and keeps the file mapped meanwhile.
-  func withBytes<Result, Failure>(
-    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    defer { withExtendedLifetime(self) {} }
-    return try body(bytes)
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(self) { try body(bytes) }
+  }
+
+  /// A part of the file as a tensor, which keeps the file mapped.
+  func tensor(shape: [Int], elementType: ElementType, range: Range<Int>) -> StoredTensor {
+    StoredTensor(
+      shape: shape, elementType: elementType, bytes: UnsafeRawBufferPointer(rebasing: bytes[range]),
+      owner: self,
+      droppingPages: { self.dropPages(range) })
   }
 
   /// Gives the memory of the whole pages inside a range back to the system. Whoever reads there again finds the same bytes, read anew
   /// from the file.
-  func dropPages(_ range: Range<Int>) {
+  private func dropPages(_ range: Range<Int>) {
     guard let address = bytes.baseAddress else { return }
     let page = sysconf(Int32(_SC_PAGESIZE))
     let begin = (range.lowerBound + page - 1) / page * page

@@ -16,8 +16,11 @@ public struct NumpyArray: Sendable, Equatable {
   }
 
   public init(npyFile path: String) throws {
-    let file = try MappedFile(path: path)
-    let header = try NumpyHeader(file)
+    self = try MappedFile(path: path).withBytes { try NumpyArray($0, path: path) }
+  }
+
+  private init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
+    let header = try NumpyHeader(bytes, path: path)
     guard header.elementName == "<f4" else {
       throw CheckpointError.unsupportedArray(
         path: path, found: "numbers of the type \(header.elementName)",
@@ -28,28 +31,19 @@ public struct NumpyArray: Sendable, Equatable {
         path: path, found: "an array in Fortran order",
         remedy: "numpy.save(path, numpy.ascontiguousarray(array))")
     }
-    let byteCount = file.bytes.count - header.dataStart
-    var count = 1
-    for size in header.shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow else {
-        throw CheckpointError.brokenArray(path: path, reason: "it has the impossible shape \(header.shape)")
-      }
-      count = product
+    guard let byteCount = byteCount(header.shape, bits: 32) else {
+      throw CheckpointError.brokenArray(path: path, reason: "it has the impossible shape \(header.shape)")
     }
-    guard byteCount % 4 == 0, byteCount / 4 == count else {
+    let data = UnsafeRawBufferPointer(rebasing: bytes[header.dataStart...])
+    guard data.count == byteCount else {
       throw CheckpointError.brokenArray(
         path: path,
-        reason:
-          "the shape \(header.shape) needs \(count) numbers of 4 bytes, and \(byteCount) bytes are there")
+        reason: "the shape \(header.shape) takes \(byteCount) bytes, and \(data.count) are there")
     }
     shape = header.shape
-    values = file.withBytes { bytes in
-      [Float](unsafeUninitializedCapacity: count) { buffer, initialised in
-        UnsafeMutableRawBufferPointer(buffer).copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: bytes[header.dataStart...]))
-        initialised = count
-      }
+    values = [Float](unsafeUninitializedCapacity: byteCount / 4) { buffer, initialised in
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: data)
+      initialised = byteCount / 4
     }
   }
 

@@ -9,10 +9,9 @@ struct NumpyHeader {
 
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-  init(_ file: MappedFile) throws {
-    func broken(_ reason: String) -> CheckpointError { .brokenArray(path: file.path, reason: reason) }
+  init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
+    func broken(_ reason: String) -> CheckpointError { .brokenArray(path: path, reason: reason) }
 
-    let bytes = file.bytes
     guard bytes.count >= 10, bytes.starts(with: Self.magic) else { throw broken("it does not begin as one") }
     // Version 1 gives the length of the dictionary in two bytes, later ones in four.
     let lengthBytes = bytes[6] == 1 ? 2 : 4

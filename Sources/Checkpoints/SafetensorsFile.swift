@@ -14,7 +14,7 @@ public final class SafetensorsFile: Sendable {
   public init(path: String) throws {
     self.path = path
     file = try MappedFile(path: path)
-    entries = try SafetensorsHeader(file).entries
+    entries = try file.withBytes { try SafetensorsHeader($0, path: path).entries }
     byName = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0) })
   }
 
@@ -25,11 +25,7 @@ public final class SafetensorsFile: Sendable {
   /// The tensor of this name; nil if the file has none or stores it as something else than float32, float16 or bfloat16.
   public func tensor(_ name: String) -> StoredTensor? {
     guard let entry = byName[name], let elementType = entry.elementType else { return nil }
-    let range = entry.range
-    return StoredTensor(
-      shape: entry.shape, elementType: elementType,
-      bytes: UnsafeRawBufferPointer(rebasing: file.bytes[range]), owner: file,
-      droppingPages: { [file] in file.dropPages(range) })
+    return file.tensor(shape: entry.shape, elementType: elementType, range: entry.range)
   }
 }
 

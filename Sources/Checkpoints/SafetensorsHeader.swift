@@ -8,20 +8,18 @@ struct SafetensorsHeader {
   private static let largestLength = 100_000_000
 
   /// Reads the table and checks all of it, so that whoever takes a tensor later cannot leave the file.
-  init(_ file: MappedFile) throws {
-    func damaged(_ reason: String) -> CheckpointError { .brokenSafetensors(path: file.path, reason: reason) }
+  init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
+    func damaged(_ reason: String) -> CheckpointError { .brokenSafetensors(path: path, reason: reason) }
 
-    guard file.bytes.count >= 8 else { throw damaged("it has only \(file.bytes.count) bytes") }
-    let length = UInt64(littleEndian: file.bytes.loadUnaligned(as: UInt64.self))
-    guard length <= Self.largestLength, Int(length) <= file.bytes.count - 8 else {
-      throw damaged("it claims a header of \(length) bytes, and \(file.bytes.count - 8) follow")
+    guard bytes.count >= 8 else { throw damaged("it has only \(bytes.count) bytes") }
+    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    guard length <= Self.largestLength, Int(length) <= bytes.count - 8 else {
+      throw damaged("it claims a header of \(length) bytes, and \(bytes.count - 8) follow")
     }
     let dataStart = 8 + Int(length)
     let table: Table
     do {
-      table = try file.withBytes { bytes throws(DecodingProblem) in
-        try decodeJSON(Table.self, from: UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart]))
-      }
+      table = try decodeJSON(Table.self, from: UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart]))
     } catch {
       throw damaged("its header cannot be read: \(error.reason)")
     }
@@ -49,9 +47,9 @@ struct SafetensorsHeader {
       guard begin == end else {
         throw damaged("the tensor \(name) begins at \(begin), and the one before it ends at \(end)")
       }
-      guard stop <= file.bytes.count - dataStart else {
+      guard stop <= bytes.count - dataStart else {
         throw damaged(
-          "the tensor \(name) ends at byte \(stop) behind the header, and only \(file.bytes.count - dataStart) are there"
+          "the tensor \(name) ends at byte \(stop) behind the header, and only \(bytes.count - dataStart) are there"
         )
       }
       end = stop
@@ -60,8 +58,8 @@ struct SafetensorsHeader {
           name: name, shape: row.shape, elementName: row.type, range: (dataStart + begin)..<(dataStart + stop)
         ))
     }
-    guard dataStart + end == file.bytes.count else {
-      throw damaged("\(file.bytes.count - dataStart - end) bytes follow the last tensor")
+    guard dataStart + end == bytes.count else {
+      throw damaged("\(bytes.count - dataStart - end) bytes follow the last tensor")
     }
     self.entries = entries
   }
@@ -109,7 +107,7 @@ private let elementBits: [String: Int] = [
 ]
 
 /// The bytes that a shape takes, or nil where it has negative or immeasurable sizes.
-private func byteCount(_ shape: [Int], bits: Int) -> Int? {
+func byteCount(_ shape: [Int], bits: Int) -> Int? {
   var total = bits
   for size in shape {
     let (product, overflow) = total.multipliedReportingOverflow(by: size)

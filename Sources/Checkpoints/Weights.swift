@@ -19,12 +19,7 @@ public struct Weights: Sendable {
 
   /// The weights of several files, which an index (`*.safetensors.index.json`) beside them lists.
   public init(index path: String) throws {
-    let index: ShardIndex
-    do {
-      index = try MappedFile(path: path).withBytes { try decodeJSON(ShardIndex.self, from: $0) }
-    } catch let problem as DecodingProblem {
-      throw CheckpointError.notJSON(path: path, reason: problem.reason)
-    }
+    let index = try decodeJSON(ShardIndex.self, file: path)
     let folder = folder(of: path)
     var files: [String: SafetensorsFile] = [:]
     for (name, fileName) in index.files.sorted(by: { $0.key < $1.key }) {

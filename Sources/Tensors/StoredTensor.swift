@@ -5,7 +5,8 @@ import CKernels
 public struct StoredTensor: Sendable {
   public let shape: [Int]
   public let elementType: ElementType
-  /// The values; valid as long as `owner` lives. Need not be aligned.
+  /// The values; valid as long as `owner` lives, so whoever reads them holds on to the tensor (`withExtendedLifetime`).
+  /// Need not be aligned.
   nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
   private let owner: any AnyObject & Sendable
   private let droppingPages: (@Sendable () -> Void)?
@@ -42,7 +43,9 @@ extension StoredTensor {
   /// The values as float32, under the stored shape.
   public func float32() -> Tensor {
     Tensor(shape: shape) { result in
-      lw_to_float32(result.baseAddress, bytes.baseAddress, elementType.kernelType, count)
+      withExtendedLifetime(owner) {
+        lw_to_float32(result.baseAddress, bytes.baseAddress, elementType.kernelType, count)
+      }
     }
   }
 
@@ -52,10 +55,11 @@ extension StoredTensor {
     let width = shape[1]
     return Tensor(shape: [indices.count, width]) { result in
       for (position, index) in indices.enumerated() {
-        let row = bytes[(index * width * elementType.byteCount)...]
-        lw_to_float32(
-          result.baseAddress?.advanced(by: position * width), UnsafeRawBufferPointer(rebasing: row).baseAddress,
-          elementType.kernelType, width)
+        precondition((0..<shape[0]).contains(index), "A table of \(shape[0]) rows has no row \(index).")
+        let row = bytes.baseAddress?.advanced(by: index * width * elementType.byteCount)
+        withExtendedLifetime(owner) {
+          lw_to_float32(result.baseAddress?.advanced(by: position * width), row, elementType.kernelType, width)
+        }
       }
     }
   }

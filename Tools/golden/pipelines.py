@@ -15,9 +15,20 @@ from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from pipelines_golden import write_golden
-from pipelines_model import PRECISIONS, clip_vocabulary, randomise, write_pipeline
+from pipelines_model import (
+    PRECISIONS,
+    clip_vocabulary,
+    diffusers_config,
+    randomise,
+    text_config,
+    write_autoencoder,
+    write_rest,
+    write_text_encoder,
+    write_unet,
+)
 
 PROMPTS = ["", "A photograph of a dog", "two CATS & one dog's hat, at the Café (1999) — très joli 🎨"]
+END = "<|endoftext|>"
 CORPUS = "a photograph of a dog a photo of the cat the cats and the dogs hat one two painting of a cat at the café joli"
 
 
@@ -77,7 +88,8 @@ PIPELINES = {
         "vae": {"block_out_channels": [8, 12, 16, 16], "layers_per_block": 2, "norm_num_groups": 4, "scaling_factor": 0.18215},
         "text": {"hidden_size": 32, "intermediate_size": 128, "num_hidden_layers": 3, "num_attention_heads": 4},
         "scheduler": {"steps_offset": 1, "set_alpha_to_one": False},
-        "folder": {"old_vae": True, "position_ids": True},
+        "old_names": True,
+        "position_ids": True,
         "sizes": [(8, 8), (8, 16)],
     },
     # As Stable Diffusion 2.x: v prediction, a list of heads, linear projections, exact GELU, float32, "!" as
@@ -95,7 +107,7 @@ PIPELINES = {
             "hidden_size": 24, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 3, "hidden_act": "gelu",
         },
         "scheduler": {"steps_offset": 1, "set_alpha_to_one": False, "prediction_type": "v_prediction"},
-        "folder": {"pad": "!"},
+        "pad": "!",
         "sizes": [(16, 16), (24, 16)],
     },
     # Odd widths: heads 5 and 7 wide, three stages, attention in two of them, an autoencoder of factor 4,
@@ -110,7 +122,6 @@ PIPELINES = {
         "vae": {"block_out_channels": [6, 15, 21], "layers_per_block": 1, "norm_num_groups": 3, "scaling_factor": 0.13025},
         "text": {"hidden_size": 20, "intermediate_size": 52, "num_hidden_layers": 2, "num_attention_heads": 4},
         "scheduler": {"steps_offset": 1, "set_alpha_to_one": False},
-        "folder": {},
         "sizes": [(12, 12), (8, 20)],
     },
     # Two stages, the inner one with attention; time steps that begin at 0 and a last level without noise.
@@ -124,7 +135,6 @@ PIPELINES = {
         "vae": {"block_out_channels": [8, 12], "layers_per_block": 1, "norm_num_groups": 4, "scaling_factor": 1.0},
         "text": {"hidden_size": 16, "intermediate_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2},
         "scheduler": {"steps_offset": 0, "set_alpha_to_one": True},
-        "folder": {},
         "sizes": [(6, 6), (10, 4)],
     },
 }
@@ -133,11 +143,11 @@ PIPELINES = {
 def make_parts(case, merges):
     """The text encoder, UNet, autoencoder and scheduler of a pipeline, with random weights of its precision."""
     vocabulary = clip_vocabulary(merges)
-    begin, end = vocabulary["<|startoftext|>"], vocabulary["<|endoftext|>"]
+    begin, end = vocabulary["<|startoftext|>"], vocabulary[END]
     text = CLIPTextModel(
         CLIPTextConfig(
             vocab_size=len(vocabulary), bos_token_id=begin, eos_token_id=end, max_position_embeddings=77,
-            pad_token_id=vocabulary[case["folder"].get("pad", "<|endoftext|>")], projection_dim=case["text"]["hidden_size"],
+            pad_token_id=vocabulary[case.get("pad", END)], projection_dim=case["text"]["hidden_size"],
             **{"hidden_act": "quick_gelu", **case["text"]},
         )
     )
@@ -157,6 +167,15 @@ def make_parts(case, merges):
     return text, unet, vae, scheduler
 
 
+def write_pipeline(folder, parts, case, merges):
+    text, unet, vae, scheduler = parts
+    precision = PRECISIONS[case["precision"]]
+    write_rest(folder, diffusers_config(scheduler), merges, case.get("pad", END))
+    write_text_encoder(folder, text, text_config(text), precision, case.get("position_ids", False))
+    write_unet(folder, unet, diffusers_config(unet), precision)
+    write_autoencoder(folder, vae, diffusers_config(vae), precision, case.get("old_names", False))
+
+
 def main():
     output = sys.argv[1]
     torch.set_num_threads(1)
@@ -165,7 +184,7 @@ def main():
         folder = os.path.join(output, name)
         shutil.rmtree(folder, ignore_errors=True)
         parts = make_parts(case, merges)
-        write_pipeline(folder, parts, PRECISIONS[case["precision"]], merges, **case["folder"])
+        write_pipeline(folder, parts, case, merges)
         write_golden(folder, parts, PROMPTS, case)
 
 

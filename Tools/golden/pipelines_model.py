@@ -110,9 +110,22 @@ def text_name(name):
     return name if name.startswith("text_model.") else "text_model." + name
 
 
-def write_pipeline(folder, parts, precision, merges, pad="<|endoftext|>", old_vae=False, position_ids=False):
-    """A complete folder of (text encoder, UNet, autoencoder, scheduler)."""
-    text, unet, vae, scheduler = parts
+def write_text_encoder(folder, model, config, precision, position_ids=False):
+    positions = {"text_model.embeddings.position_ids": torch.arange(77).reshape(1, 77)} if position_ids else None
+    write_component(f"{folder}/text_encoder", model, config, precision, text_name, positions)
+
+
+def write_unet(folder, model, config, precision):
+    write_component(f"{folder}/unet", model, config, precision)
+
+
+def write_autoencoder(folder, model, config, precision, old_names=False):
+    rename = old_attention_name if old_names else lambda name: name
+    write_component(f"{folder}/vae", model, config, precision, rename)
+
+
+def write_rest(folder, scheduler, merges, pad="<|endoftext|>"):
+    """What stands beside the weights: the index, the tokenizer, the scheduler's configuration."""
     index = {
         "_class_name": "StableDiffusionPipeline",
         "_diffusers_version": diffusers.__version__,
@@ -120,19 +133,13 @@ def write_pipeline(folder, parts, precision, merges, pad="<|endoftext|>", old_va
         "image_encoder": [None, None],
         "requires_safety_checker": False,
         "safety_checker": [None, None],
-        "scheduler": ["diffusers", "DDIMScheduler"],
+        "scheduler": ["diffusers", scheduler["_class_name"]],
         "text_encoder": ["transformers", "CLIPTextModel"],
         "tokenizer": ["transformers", "CLIPTokenizer"],
         "unet": ["diffusers", "UNet2DConditionModel"],
         "vae": ["diffusers", "AutoencoderKL"],
     }
-    os.makedirs(folder, exist_ok=True)
-    write_json(f"{folder}/model_index.json", index)
-    write_tokenizer(f"{folder}/tokenizer", merges, pad)
-    positions = {"text_model.embeddings.position_ids": torch.arange(77).reshape(1, 77)} if position_ids else None
-    write_component(f"{folder}/text_encoder", text, text_config(text), precision, text_name, positions)
-    write_component(f"{folder}/unet", unet, diffusers_config(unet), precision)
-    rename = old_attention_name if old_vae else lambda name: name
-    write_component(f"{folder}/vae", vae, diffusers_config(vae), precision, rename)
     os.makedirs(f"{folder}/scheduler", exist_ok=True)
-    write_json(f"{folder}/scheduler/scheduler_config.json", json.loads(scheduler.to_json_string()))
+    write_json(f"{folder}/model_index.json", index)
+    write_json(f"{folder}/scheduler/scheduler_config.json", scheduler)
+    write_tokenizer(f"{folder}/tokenizer", merges, pad)

@@ -1,0 +1,94 @@
+import Checkpoints
+import Testing
+
+@Suite struct ModelFolderTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(
+      "model_index.json",
+      #"{"_class_name": "StableDiffusionPipeline", "unet": ["diffusers", "UNet2DConditionModel"], "safety_checker": [null, null]}"#
+    )
+  }
+
+  @Test("the index names the class of each component that is there")
+  func index() throws {
+    let model = try ModelFolder(path: folder.path + "/")
+    #expect(model.path == folder.path)
+    #expect(model.pipelineClass == "StableDiffusionPipeline")
+    #expect(model.componentClasses == ["unet": "UNet2DConditionModel"])
+  }
+
+  @Test("configurations are found, the scheduler's under its own name")
+  func configurations() throws {
+    try folder.write("unet/config.json", #"{"a": 1}"#)
+    try folder.write("scheduler/scheduler_config.json", #"{"a": 2}"#)
+    let model = try ModelFolder(path: folder.path)
+    #expect(try model.configuration("unet").integer("a") == 1)
+    #expect(try model.configuration("scheduler").integer("a") == 2)
+    #expect(sentence { try model.configuration("vae") }.contains("vae/config.json: there is no such file"))
+  }
+
+  @Test(
+    "weights are found under every name that diffusers and transformers write",
+    arguments: [
+      "diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.fp16.safetensors", "model.safetensors",
+      "model.fp16.safetensors",
+    ])
+  func weightNames(name: String) throws {
+    try folder.write("unet/\(name)", safetensors(["a": ([1], [1])]))
+    #expect(try ModelFolder(path: folder.path).weights("unet").contains("a"))
+  }
+
+  @Test(
+    "weights in several files are found through any index",
+    arguments: ["diffusion_pytorch_model.safetensors.index.json", "model.safetensors.index.fp16.json"])
+  func shardedWeights(name: String) throws {
+    try folder.write("unet/part.safetensors", safetensors(["a": ([1], [1])]))
+    try folder.write("unet/\(name)", #"{"weight_map": {"a": "part.safetensors"}}"#)
+    #expect(try ModelFolder(path: folder.path).weights("unet").contains("a"))
+  }
+
+  @Test("a whole file is preferred to its float16 variant")
+  func variants() throws {
+    try folder.write("unet/model.safetensors", safetensors(["whole": ([1], [1])]))
+    try folder.write("unet/model.fp16.safetensors", safetensors(["half": ([1], [1])]))
+    #expect(try ModelFolder(path: folder.path).weights("unet").contains("whole"))
+  }
+
+  @Test("a folder with pickles only is refused with the way to convert it")
+  func pickles() throws {
+    try folder.write("unet/diffusion_pytorch_model.bin", "pickle")
+    let model = try ModelFolder(path: folder.path)
+    let sentence = sentence { try model.weights("unet") }
+    #expect(sentence.hasPrefix("\(folder.path)/unet has no weights to load: its files are Python pickles"))
+    #expect(sentence.contains("StableDiffusionPipeline.from_pretrained(\"\(folder.path)\").save_pretrained("))
+  }
+
+  @Test("a component without weights or without a folder is refused")
+  func noWeights() throws {
+    try folder.write("vae/config.json", "{}")
+    let model = try ModelFolder(path: folder.path)
+    #expect(
+      sentence { try model.weights("vae") }.contains(
+        "diffusion_pytorch_model.safetensors or model.safetensors is expected"))
+    #expect(sentence { try model.weights("unet") }.contains("there is no such folder. Fetch the whole model"))
+  }
+
+  @Test("what is no model is refused: no path, a file, a folder without an index, an index that says nothing")
+  func noModel() throws {
+    #expect(
+      sentence { try ModelFolder(path: "/nowhere/model") }
+        == "/nowhere/model is not a model: there is no such folder. Check the path.")
+    let file = try folder.write("sd-v1-4.safetensors", "x")
+    let single = sentence { try ModelFolder(path: file) }
+    #expect(single.hasPrefix("\(file) is not a model: it is a file"))
+    #expect(single.contains("from_single_file"))
+    try folder.write("inner/unet/config.json", "{}")
+    #expect(sentence { try ModelFolder(path: folder.path + "/inner") }.contains("it has no model_index.json"))
+    try folder.write("model_index.json", "{}")
+    #expect(
+      sentence { try ModelFolder(path: folder.path) }.contains("model_index.json: _class_name is missing"))
+  }
+}
