@@ -44,7 +44,7 @@ let package = Package(
     .testTarget(name: "WalksTests", dependencies: ["Walks"]),
     .testTarget(name: "MediaTests", dependencies: ["Media"], exclude: ["Fixtures"]),
     .testTarget(name: "LatentWalkTests", dependencies: ["LatentWalk"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["LatentWalk"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["LatentWalk", "latentwalk"]),
   ],
   swiftLanguageModes: [.v6]
 )
