@@ -80,12 +80,12 @@ func decodeJSON<Value: Decodable>(
 }
 
 /// Why a JSON text could not be decoded, in words for the user.
-struct DecodingProblem: Error {
-  let reason: String
+package struct DecodingProblem: Error {
+  package let reason: String
 
   init(reason: String) { self.reason = reason }
 
-  init(_ error: DecodingError) {
+  package init(_ error: DecodingError) {
     switch error {
     case .dataCorrupted(let context) where context.codingPath.isEmpty:
       reason = "the text is not valid JSON"

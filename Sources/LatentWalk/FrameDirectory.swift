@@ -17,17 +17,16 @@ public struct FrameDirectory {
       guard known.ofFrames == recipe.ofFrames else { throw RenderError.otherRecipe(directory: path) }
       return
     }
+    let isNew = try makeFolder(path)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    guard !names.contains(where: { $0.hasPrefix("frame-") && $0.hasSuffix(".png") }) else {
+      throw RenderError.unreadableRecipe(path: path + "/recipe.json")
+    }
     do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      let names = try FileManager.default.contentsOfDirectory(atPath: path)
-      if names.contains(where: { $0.hasPrefix("frame-") && $0.hasSuffix(".png") }) {
-        throw RenderError.unreadableRecipe(path: path + "/recipe.json")
-      }
-      try Data(recipe.json.utf8).write(to: URL(fileURLWithPath: path + "/recipe.json"), options: .atomic)
-    } catch let error as RenderError {
-      throw error
+      try Media.write(recipe.json, toFile: path + "/recipe.json")
     } catch {
-      throw RenderError.directory(path: path, reason: systemReason(error))
+      if isNew { rmdir(path) }
+      throw error
     }
   }
 
@@ -54,27 +53,51 @@ public struct FrameDirectory {
     try picture.writePNG(to: file(of: frame), recipe: recipe.json)
   }
 
+  /// - Throws: `RenderError` if the file is no picture, or one of another size.
   public func read(_ frame: Int) throws -> Picture {
-    try Picture(pngFile: file(of: frame))
+    let file = file(of: frame)
+    do {
+      let picture = try Picture(pngFile: file)
+      guard picture.width == recipe.width, picture.height == recipe.height else {
+        throw RenderError.brokenFrame(
+          path: file, reason: "it has \(picture.width) x \(picture.height) pixels")
+      }
+      return picture
+    } catch MediaError.damaged(_, let reason) {
+      throw RenderError.brokenFrame(path: file, reason: "it is damaged (\(reason))")
+    } catch MediaError.notAPNG {
+      throw RenderError.brokenFrame(path: file, reason: "it is no PNG file")
+    }
   }
 
-  /// Removes the frames and the folder, if nothing else is in it.
+  /// Removes the frames, with what a killed run left of them half-written, and the folder, if nothing else is in it.
   public func remove() throws {
-    let own = (0..<recipe.path.frameCount).map(file) + [path + "/recipe.json"]
-    for file in own where FileManager.default.fileExists(atPath: file) {
-      try FileManager.default.removeItem(atPath: file)
+    for name in try FileManager.default.contentsOfDirectory(atPath: path) where isOwn(name) {
+      try FileManager.default.removeItem(atPath: "\(path)/\(name)")
     }
     if try FileManager.default.contentsOfDirectory(atPath: path).isEmpty {
       try FileManager.default.removeItem(atPath: path)
     }
   }
+
+  private func isOwn(_ name: String) -> Bool {
+    name == "recipe.json"
+      || (name.hasPrefix("frame-") && (name.hasSuffix(".png") || name.hasSuffix(".partial")))
+      || (name.hasPrefix("recipe.json.") && name.hasSuffix(".partial"))
+  }
 }
 
-/// The system's words for why a file operation failed.
-private func systemReason(_ error: any Error) -> String {
-  let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-  guard let code = underlying?.domain == NSPOSIXErrorDomain ? underlying?.code : nil else {
-    return error.localizedDescription
+/// Makes a folder, and those above it that are missing.
+/// - Returns: whether it is new.
+private func makeFolder(_ path: String) throws -> Bool {
+  if mkdir(path, 0o777) == 0 { return true }
+  let number = errno
+  var isFolder: ObjCBool = false
+  if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue { return false }
+  let above = URL(fileURLWithPath: path).deletingLastPathComponent().path
+  guard number == ENOENT, !FileManager.default.fileExists(atPath: above) else {
+    throw RenderError.directory(path: path, reason: String(cString: strerror(number)).lowercased())
   }
-  return String(cString: strerror(Int32(code)))
+  _ = try makeFolder(above)
+  return try makeFolder(path)
 }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 
 /// How recipes are written into files: JSON in ASCII, the tool's name and the version of the schema first.
@@ -25,8 +26,8 @@ extension Recipe {
     let document: Document
     do {
       document = try JSONDecoder().decode(Document.self, from: Data(json.utf8))
-    } catch {
-      throw RecipeError.unreadable(reason: "\(error)")
+    } catch let error as DecodingError {
+      throw RecipeError.unreadable(reason: DecodingProblem(error).reason)
     }
     guard document.tool == "LatentWalk", document.schema == Self.schema else {
       throw RecipeError.otherVersion(tool: document.tool, schema: document.schema)

@@ -4,6 +4,8 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
   case size(width: Int, height: Int, multiple: Int)
   case noiseShape(path: String, found: [Int], expected: [[Int]])
   case embeddingShape(path: String, found: [Int], expected: [Int])
+  case notFinite(path: String)
+  case recipeTooLong(bytes: Int, limit: Int)
   case seed(UInt64, generator: String, largest: UInt64)
   case otherRecipe(directory: String)
   case directory(path: String, reason: String)
@@ -13,8 +15,8 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noSuchModel(let name, let searched):
-      "There is no model \"\(name)\": it is no folder, and \(searched.joined(separator: ", ")) has none of this name. "
-        + "Give the path of a diffusers folder, or see what there is with: latentwalk models"
+      "There is no model \"\(name)\"; searched: \(searched.joined(separator: ", ")). "
+        + "Give the path of a diffusers folder, or a name that 'latentwalk models' lists."
     case .size(let width, let height, let multiple):
       "\(width) x \(height) pixels do not fit this model; width and height must be multiples of \(multiple), "
         + "such as \(nearest(width, multiple)) x \(nearest(height, multiple))."
@@ -23,19 +25,23 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
         + "\(expected.map { "\($0)" }.joined(separator: " or ")). Change --width and --height, or the file."
     case .embeddingShape(let path, let found, let expected):
       "\(path) holds an embedding of the shape \(found); this model needs \(expected). "
-        + "Make one with: latentwalk encode PROMPT --model MODEL --output FILE.npy"
+        + "Make one with 'latentwalk encode PROMPT --model MODEL --output FILE.npy'."
+    case .notFinite(let path):
+      "\(path) holds NaN or infinity, of which no picture can be made; save it again with finite numbers."
+    case .recipeTooLong(let bytes, let limit):
+      "The prompts are too long: the recipe has \(bytes) bytes, and \(limit) fit into a picture's file. Shorten the prompts."
     case .seed(let seed, let generator, let largest):
       "The seed \(seed) is too large for --rng \(generator); choose one up to \(largest)."
     case .otherRecipe(let directory):
       "\(directory) holds frames of another recipe, and frames of two recipes are never mixed; "
-        + "choose another folder or delete this one."
+        + "choose another --output or --frames-directory, or delete this folder."
     case .directory(let path, let reason):
       "The folder for frames \(path) cannot be used: \(reason). Choose another with --frames-directory."
     case .brokenFrame(let path, let reason):
       "The frame \(path) cannot be used: \(reason). Delete it and run the command again; only this frame is rendered anew."
     case .unreadableRecipe(let path):
       "\(path) is not a recipe of LatentWalk, so the frames beside it cannot be continued; "
-        + "choose another folder or delete this one."
+        + "choose another --output or --frames-directory, or delete this folder."
     }
   }
 }

@@ -22,7 +22,7 @@ extension Renderer {
   }
 
   private static func noise(_ path: String, _ height: Int, _ width: Int, _ channels: Int) throws -> Tensor {
-    let array = try NumpyArray(npyFile: path)
+    let array = try finiteArray(path)
     let (first, last) = ([channels, height, width], [height, width, channels])
     let shape = array.shape.count == 4 && array.shape[0] == 1 ? Array(array.shape.dropFirst()) : array.shape
     // A square of as many pixels as channels fits both ways; it is taken for PyTorch's layout.
@@ -31,9 +31,15 @@ extension Renderer {
     throw RenderError.noiseShape(path: path, found: array.shape, expected: [first, last])
   }
 
+  private static func finiteArray(_ path: String) throws -> NumpyArray {
+    let array = try NumpyArray(npyFile: path)
+    guard array.values.allSatisfy(\.isFinite) else { throw RenderError.notFinite(path: path) }
+    return array
+  }
+
   /// A text embedding from a file, [1, tokens, width].
   static func embedding(_ path: String, _ model: ModelDescription) throws -> Tensor {
-    let array = try NumpyArray(npyFile: path)
+    let array = try finiteArray(path)
     let expected = [model.textEncoder.positions, model.textEncoder.width]
     guard array.shape == expected || array.shape == [1] + expected else {
       throw RenderError.embeddingShape(path: path, found: array.shape, expected: expected)

@@ -1,5 +1,12 @@
 import Glibc
 
+/// Writes a text file, which appears when it is complete.
+package func write(_ text: String, toFile path: String) throws {
+  let file = try PendingFile(path: path)
+  _ = Array(text.utf8).withUnsafeBufferPointer { file.append($0) }
+  try file.commit()
+}
+
 /// All bytes of a file.
 func bytes(ofFile path: String) throws(MediaError) -> [UInt8] {
   guard let file = fopen(path, "rbe") else { throw .cannotRead(path: path, reason: MediaError.reason(errno)) }

@@ -1,9 +1,9 @@
 /// The text that says how a picture was made, as it is carried inside PNG and GIF files: a JSON object in ASCII.
-struct RecipeText {
+package struct RecipeText {
   /// The keyword of the PNG chunk.
   static let keyword = "LatentWalk"
   /// Other programs stop reading long texts, so a longer one is refused instead of being cut.
-  static let limit = 65_536
+  package static let limit = 65_536
 
   let bytes: [UInt8]
 

@@ -10,10 +10,10 @@ struct AnimationOptions: ParsableArguments {
     completion: .file(extensions: ["gif"]))
   var output: String?
 
-  @Option(help: "Frames of the walk.")
+  @Option(parsing: .unconditional, help: "Frames of the walk.")
   var frames = 60
 
-  @Option(help: "Frames a second.")
+  @Option(parsing: .unconditional, help: "Frames a second.")
   var fps = 10.0
 
   @Flag(help: "Play there and back again: frames 0 1 2 3 give 0 1 2 3 2 1.")
@@ -27,13 +27,16 @@ struct AnimationOptions: ParsableArguments {
   func validate() throws {
     try require(1...100_000 ~= frames, "--frames", "\(frames)", "1 to 100000")
     try require(fps >= 0.01 && fps <= 50, "--fps", "\(fps)", "0.01 to 50 frames a second")
-    if let output { try requireExtension(".gif", output) }
+    if let output { try requireExtension(".gif", output, "--output") }
   }
 }
 
 /// Stops with exit code 64 unless a file that is to be written has the ending of its format.
-func requireExtension(_ ending: String, _ path: String) throws {
-  guard path.lowercased().hasSuffix(ending) || path.hasPrefix("/dev/") else {
-    throw ValidationError("--output is \(path); choose a name that ends in \(ending).")
+func requireExtension(_ ending: String, _ path: String, _ option: String) throws {
+  guard path.lowercased().hasSuffix(ending) || isDevice(path) else {
+    throw ValidationError("\(option) is \(path); choose a name that ends in \(ending).")
   }
 }
+
+/// Whether a path leads to no place for files, but to something like /dev/stdout.
+func isDevice(_ path: String) -> Bool { path.hasPrefix("/dev/") }

@@ -1,3 +1,5 @@
+import ArgumentParser
+import Foundation
 import LatentWalk
 
 /// The common way of the three walks: renders what is missing, writes the animation, and keeps the frames only if that was asked
@@ -5,33 +7,53 @@ import LatentWalk
 func renderAnimation(_ order: Order, _ animation: AnimationOptions, _ report: ReportOptions) throws {
   let reporter = report.reporter()
   let interruption = Interruption()
-  let seed = try order.generation.seed ?? animation.interruptedSeed(of: order) ?? order.drawnSeed()
-  let output = animation.output ?? "\(order.walk.rawValue)-\(seed).gif"
-  try requireWritable([output])
+  let seed = try order.generation.seed ?? animation.interruptedSeed() ?? order.drawnSeed()
+  let name = "\(order.walk.rawValue)-\(seed).gif"
+  let output = animation.output ?? name
+  try requireWritable(output, "--output")
   let renderer = try order.renderer(seed: seed, reporter)
-  let directory = try FrameDirectory(
-    path: animation.framesDirectory ?? animation.workingDirectory(of: output), for: renderer.recipe)
+  try interruption.check("Nothing was rendered. To start again, run the same command.")
+  let directory = try FrameDirectory(path: animation.directory(output, name), for: renderer.recipe)
 
   let missing = directory.missing()
+  let howToGoOn = {
+    let frames = renderer.recipe.frames
+    return
+      "\(frames - directory.missing().count) of \(frames) frames are finished and stay in \(directory.path). "
+      + "To go on, run the same command again\(animation.keepsSeed(of: order) ? "" : " with --seed \(seed)")."
+  }
   reporter.start(renderer, missing: missing.count)
-  try renderer.renderAnimation(to: output, framesIn: directory) { event in
-    try interruption.check(
-      "The finished frames are in \(directory.path). To go on, run the same command again with --seed \(seed).")
-    reporter.report(event)
+  do {
+    try renderer.renderAnimation(to: output, framesIn: directory) { event in
+      try interruption.check(howToGoOn())
+      reporter.report(event)
+    }
+  } catch let error where !(error is ExitCode) {
+    reporter.note(howToGoOn())
+    throw error
   }
   if animation.framesDirectory == nil { try directory.remove() }
   reporter.done(output, renderer.recipe)
 }
 
 extension AnimationOptions {
-  /// Where frames wait for the animation if they are not to be kept.
-  func workingDirectory(of output: String) -> String { output + ".frames" }
+  /// Where the frames are: in the folder that was asked for; else beside the animation until it is complete, or, as nothing can
+  /// lie beside a device, among the temporary files.
+  func directory(_ output: String, _ name: String) -> String {
+    framesDirectory ?? (isDevice(output) ? NSTemporaryDirectory() + name : output) + ".frames"
+  }
 
   /// The seed of an interrupted run of the same order, which drew it: the run goes on where it stopped.
-  func interruptedSeed(of order: Order) throws -> UInt64? {
-    guard let path = framesDirectory ?? output.map(workingDirectory),
-      let known = try FrameDirectory.recipe(in: path)
-    else { return nil }
+  func interruptedSeed() throws -> UInt64? {
+    guard let path = lastingDirectory, let known = try FrameDirectory.recipe(in: path) else { return nil }
     return known.seed
+  }
+
+  /// Whether the same command, run again, has the same seed.
+  func keepsSeed(of order: Order) -> Bool { order.generation.seed != nil || lastingDirectory != nil }
+
+  /// The folder of the frames, if it is the same whatever the seed.
+  private var lastingDirectory: String? {
+    framesDirectory ?? output.flatMap { isDevice($0) ? nil : $0 + ".frames" }
   }
 }

@@ -20,11 +20,11 @@ struct EncodeCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var report: ReportOptions
 
-  func validate() throws { try requireExtension(".npy", output) }
+  func validate() throws { try requireExtension(".npy", output, "--output") }
 
   func run() throws {
     try model.applyThreads()
-    try requireWritable([output])
+    try requireWritable(output, "--output")
     let reporter = report.reporter()
     let encoder = try PromptEncoder(ModelLibrary.standard().folder(model.model))
     let (embedding, droppedText) = encoder(prompt)

@@ -11,7 +11,9 @@ struct ModelOptions: ParsableArguments {
     completion: .directory)
   var model = ModelLibrary.bundledModel
 
-  @Option(help: "Threads. The result does not depend on it. (default: the cores this process may use)")
+  @Option(
+    parsing: .unconditional,
+    help: "Threads. The result does not depend on it. (default: the cores this process may use)")
   var threads: Int?
 
   func validate() throws {
@@ -22,20 +24,25 @@ struct ModelOptions: ParsableArguments {
   func applyThreads() throws {
     if let refused = Engine.refusedInstructionSet {
       throw ValidationError(
-        "LATENTWALK_ISA is \"\(refused)\", which this machine does not have; unset it or see 'latentwalk doctor'.")
+        "LATENTWALK_ISA is \"\(refused)\", which this machine does not have; choose another of "
+          + "\(Engine.InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")), or unset it.")
     }
     if let threads { Engine.setThreadCount(threads) }
   }
 }
 
-/// What makes a picture, beside its prompt.
+/// What makes a picture, beside its prompt. Numbers may be negative, so whatever follows their option is taken for their value.
 struct GenerationOptions: ParsableArguments {
   @OptionGroup var model: ModelOptions
 
-  @Option(help: "Denoising steps; the schedule 'keras' may take a few more, which are reported.")
+  @Option(
+    parsing: .unconditional,
+    help: "Denoising steps; the schedule 'keras' may take a few more, which are reported.")
   var steps = 25
 
-  @Option(help: "Guidance scale: how strongly the prompt leads. 1 leaves guidance out and takes half as long.")
+  @Option(
+    parsing: .unconditional,
+    help: "Guidance scale: how strongly the prompt leads. 1 leaves guidance out and takes half as long.")
   var guidance = 7.5
 
   @Option(help: ArgumentHelp("What to lead away from.", valueName: "text"))
@@ -47,13 +54,13 @@ struct GenerationOptions: ParsableArguments {
   @Option(help: "Which noise levels the steps visit.")
   var schedule = TimestepSchedule.keras
 
-  @Option(help: "Width in pixels. (default: the model's size)")
+  @Option(parsing: .unconditional, help: "Width in pixels. (default: the model's size)")
   var width: Int?
 
-  @Option(help: "Height in pixels. (default: the model's size)")
+  @Option(parsing: .unconditional, help: "Height in pixels. (default: the model's size)")
   var height: Int?
 
-  @Option(help: "Seed of the noise. (default: drawn, and reported)")
+  @Option(parsing: .unconditional, help: "Seed of the noise. (default: drawn, and reported)")
   var seed: UInt64?
 
   @Option(help: "Whose random numbers the seed draws, as that library draws them on a CPU.")
@@ -65,7 +72,9 @@ struct GenerationOptions: ParsableArguments {
     completion: .file(extensions: ["npy"]))
   var noise: String?
 
-  @Option(help: "Frames rendered together. The result does not depend on it. (default: fits memory)")
+  @Option(
+    parsing: .unconditional,
+    help: "Frames rendered together. The result does not depend on it. (default: fits memory)")
   var batch: Int?
 
   func validate() throws {

@@ -12,7 +12,8 @@ struct ImageCommand: ParsableCommand {
   @Option(
     name: [.long, .customShort("o")],
     help: ArgumentHelp(
-      "The picture, a .png file. (default: the subcommand and the seed, such as image-42.png)", valueName: "file"
+      "The picture, a .png file. (default: the subcommand and the seed, such as image-42.png)",
+      valueName: "file"
     ),
     completion: .file(extensions: ["png"]))
   var output: String?
@@ -27,7 +28,8 @@ struct ImageCommand: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    if let output { try requireExtension(".png", output) }
+    if let output { try requireExtension(".png", output, "--output") }
+    if let latentsOutput { try requireExtension(".npy", latentsOutput, "--latents-output") }
   }
 
   func run() throws {
@@ -37,17 +39,22 @@ struct ImageCommand: ParsableCommand {
     let interruption = Interruption()
     let seed = order.drawnSeed()
     let output = self.output ?? "image-\(seed).png"
-    try requireWritable([output] + (latentsOutput.map { [$0] } ?? []))
+    try requireWritable(output, "--output")
+    if let latentsOutput { try requireWritable(latentsOutput, "--latents-output") }
     let renderer = try order.renderer(seed: seed, reporter)
+    let howToGoOn =
+      "Nothing was written. To make the same picture, run the command again with --seed \(seed)."
+    try interruption.check(howToGoOn)
     reporter.start(renderer)
     try renderer.render([0]) { event in
-      try interruption.check("Nothing was written. Run the same command again with --seed \(seed).")
+      try interruption.check(howToGoOn)
       reporter.report(event)
       if case .frame(_, let picture, let latents) = event {
         try picture.writePNG(to: output, recipe: renderer.recipe.json)
         if let latentsOutput {
           let latents = latents.channelsFirst()
-          try NumpyArray(shape: Array(latents.shape.dropFirst()), values: latents.values).write(to: latentsOutput)
+          try NumpyArray(shape: Array(latents.shape.dropFirst()), values: latents.values).write(
+            to: latentsOutput)
         }
       }
     }

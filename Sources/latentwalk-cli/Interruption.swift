@@ -18,9 +18,9 @@ struct Interruption {
   }
 
   /// - Throws: exit code 130 if the user wants to stop.
-  func check(_ howToGoOn: String) throws {
+  func check(_ howToGoOn: @autoclosure () -> String) throws {
     guard Self.wasAsked.load(ordering: .relaxed) else { return }
-    FileHandle.standardError.write(Data("\nInterrupted. \(howToGoOn)\n".utf8))
+    FileHandle.standardError.write(Data("\nInterrupted. \(howToGoOn())\n".utf8))
     throw ExitCode(130)
   }
 }

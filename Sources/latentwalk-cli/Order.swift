@@ -52,27 +52,34 @@ struct Order {
   }
 }
 
-/// Stops before any work is done if a result could not be written in the end.
-func requireWritable(_ paths: [String]) throws {
-  for path in paths {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-      throw OutputError(path: path, reason: "there is no folder \(folder)")
-    }
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw OutputError(path: path, reason: "it is a folder")
-    }
-    guard access(folder, W_OK) == 0 || access(path, W_OK) == 0 else {
-      throw OutputError(path: path, reason: "\(folder) is not writable")
-    }
+/// Stops before any work is done if a result could not be written in the end. Trying is the only sure way to know: permissions,
+/// read-only disks and /proc refuse in different ways.
+func requireWritable(_ path: String, _ option: String) throws {
+  func refusal(_ reason: String) -> OutputError { OutputError(path: path, option: option, reason: reason) }
+
+  let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+  var isFolder: ObjCBool = false
+  guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+    throw refusal("there is no folder \(folder)")
   }
+  if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    throw refusal("it is a folder")
+  }
+  if isDevice(path) { return }
+  let trial = "\(path).\(getpid()).partial"
+  let descriptor = open(trial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+  guard descriptor >= 0 else {
+    throw refusal("no file can be made in \(folder) (\(String(cString: strerror(errno)).lowercased()))")
+  }
+  close(descriptor)
+  unlink(trial)
 }
 
 /// A result that has no place to go.
 struct OutputError: Error, CustomStringConvertible {
   let path: String
+  let option: String
   let reason: String
 
-  var description: String { "Cannot write \(path): \(reason). Choose another place with --output." }
+  var description: String { "Cannot write \(path): \(reason). Choose another place with \(option)." }
 }

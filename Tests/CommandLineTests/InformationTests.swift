@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+/// What the program tells of itself, of models and of the machine.
+@Suite struct InformationTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("'models' lists names and paths, and the places that were searched")
+  func models() throws {
+    let run = try folder.run("models")
+    #expect(run.exitCode == 0 && run.errors.isEmpty)
+    for name in ["odd", "sd1", "sd2", "two-stages"] {
+      #expect(run.output.contains("\(name)\t\(TinyModel.path(name))\n"))
+    }
+    #expect(run.output.contains("Searched: \(TinyModel.fixtures)"))
+  }
+
+  @Test("'models show' describes a model, by name and by path", arguments: ["sd2", TinyModel.path("sd2")])
+  func showModel(model: String) throws {
+    let run = try folder.run("models", "show", model)
+    #expect(run.exitCode == 0)
+    for line in [
+      "Picture", "Text embedding      77 x ", "Prediction          v_prediction", "unet ", "vae ", "F",
+    ] {
+      #expect(run.output.contains(line), "\(run.output)")
+    }
+  }
+
+  @Test("'doctor' shows the processor, the instruction set, threads, memory, speed and libraries")
+  func doctor() throws {
+    let run = try folder.run("doctor", "--threads", "2", environment: ["LATENTWALK_ISA": "portable"])
+    #expect(run.exitCode == 0)
+    for line in [
+      "Processor  ", "Instruction set   portable", "Threads           2", "Free memory  ", "GFLOP/s",
+      "libpng", "giflib",
+    ] {
+      #expect(run.output.contains(line), "\(run.output)")
+    }
+  }
+
+  @Test("every subcommand's help shows the defaults")
+  func help() throws {
+    let walk = try folder.run("walk", "--help")
+    #expect(walk.exitCode == 0)
+    let text = walk.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    for words in [
+      "(default: 60)", "(default: 10.0)", "(default: 25)", "(default: 7.5)", "(default: 0.002)",
+      "(default: tiny)",
+      "values: ddim; default: ddim", "values: keras, keras-0.9, leading; default: keras",
+      "values: pytorch, tensorflow, numpy; default: pytorch", "(default: the model's size)",
+      "(default: drawn, and reported)", "such as circle-42.gif",
+    ] {
+      #expect(text.contains(words), "\(words)")
+    }
+    for command in ["interpolate", "circle", "image", "encode", "models", "doctor"] {
+      let run = try folder.run(command, "--help")
+      #expect(run.exitCode == 0 && run.output.contains("OVERVIEW"))
+    }
+  }
+
+  @Test("without a subcommand, the help shows a first walk")
+  func overview() throws {
+    let run = try folder.run()
+    #expect(run.exitCode == 0)
+    #expect(run.output.contains("latentwalk interpolate \"A photograph of a dog\" \"A photograph of a cat\""))
+    for command in ["interpolate", "walk", "circle", "image", "encode", "models", "doctor"] {
+      #expect(run.output.contains("  \(command) "))
+    }
+  }
+
+  @Test("the version is a number")
+  func version() throws {
+    let run = try folder.run("--version")
+    #expect(run.exitCode == 0)
+    #expect(run.output.contains(/^\d+\.\d+\.\d+\n$/))
+  }
+
+  @Test("shells can complete the command", arguments: ["bash", "zsh", "fish"])
+  func completion(shell: String) throws {
+    let run = try folder.run("--generate-completion-script", shell)
+    #expect(run.exitCode == 0)
+    #expect(run.output.contains("frames-directory") && run.output.contains("keras-0.9"))
+  }
+}

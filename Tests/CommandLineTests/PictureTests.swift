@@ -1,0 +1,120 @@
+import Checkpoints
+import Foundation
+import LatentWalk
+import Media
+import Testing
+
+/// `image` and `encode`: what they write, and where.
+@Suite struct PictureTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func image(_ arguments: String...) throws -> Program.Run {
+    try Program(["image", "--model", "two-stages", "--steps", "3"] + arguments, in: folder.path).finished()
+  }
+
+  private func recipe(inPNG name: String) throws -> Recipe {
+    try Recipe(json: #require(try Media.recipe(inPNG: folder.file(name))))
+  }
+
+  @Test("a picture is named after the seed, has the model's size and holds its recipe")
+  func picture() throws {
+    expectDone(try image("Ein Hund, größer als 犬", "--seed", "42"), "image-42.png")
+    let picture = try Picture(pngFile: folder.file("image-42.png"))
+    #expect((picture.width, picture.height) == (12, 12))
+    let recipe = try recipe(inPNG: "image-42.png")
+    #expect(recipe.walk == .image && recipe.prompts == ["Ein Hund, größer als 犬"] && recipe.seed == 42)
+    #expect(recipe.model.name == "two-stages" && recipe.steps == 3 && recipe.guidance == 7.5)
+    #expect(try folder.names() == ["image-42.png"])
+  }
+
+  @Test("without a seed one is drawn, and the name and the report tell it")
+  func drawnSeed() throws {
+    let (first, second) = (try image("a dog"), try image("a dog"))
+    let names = try folder.names()
+    #expect(names.count == 2)
+    for run in [first, second] {
+      let name = String(run.output.dropLast())
+      #expect(names.contains(name))
+      let seed = try recipe(inPNG: name).seed
+      #expect(name == "image-\(seed).png")
+      #expect(run.errors.contains("seed \(seed):"))
+    }
+  }
+
+  @Test("the picture has the size that was asked for, in the place that was asked for")
+  func sizeAndPlace() throws {
+    try folder.make("pictures")
+    try folder.write("pictures/dog.PNG", "an older picture".utf8)
+    expectDone(
+      try image("a dog", "--width", "20", "--height", "8", "-o", "pictures/dog.PNG"), "pictures/dog.PNG")
+    let picture = try Picture(pngFile: folder.file("pictures/dog.PNG"))
+    #expect((picture.width, picture.height) == (20, 8))
+    #expect(try folder.names(in: "pictures") == ["dog.PNG"])
+  }
+
+  @Test("the same command gives the same bytes, with other batches and threads, too")
+  func sameBytes() throws {
+    expectDone(try image("a dog", "--seed", "1", "-o", "a.png"), "a.png")
+    expectDone(try image("a dog", "--seed", "1", "-o", "b.png", "--threads", "3", "--batch", "2"), "b.png")
+    expectDone(try image("a dog", "--seed", "2", "-o", "c.png"), "c.png")
+    #expect(try folder.bytes("a.png") == folder.bytes("b.png"))
+    #expect(try folder.bytes("a.png") != folder.bytes("c.png"))
+  }
+
+  @Test("the latents are written channels first, and are the noise for nobody but themselves")
+  func latents() throws {
+    let run = try image("a dog", "--width", "20", "--latents-output", "latents.npy", "--seed", "1")
+    expectDone(run, "image-1.png")
+    #expect(try NumpyArray(npyFile: folder.file("latents.npy")).shape == [4, 6, 10])
+    #expect(try folder.names() == ["image-1.png", "latents.npy"])
+  }
+
+  @Test("an embedding from encode gives the picture of its prompt")
+  func encodeAndUse() throws {
+    expectDone(try folder.run("encode", "a dog", "--model", "two-stages", "-o", "dog.npy"), "dog.npy")
+    expectDone(try image("a dog", "--seed", "1", "-o", "prompt.png"), "prompt.png")
+    expectDone(try image("--embedding", "dog.npy", "--seed", "1", "-o", "embedding.png"), "embedding.png")
+    #expect(
+      try Picture(pngFile: folder.file("prompt.png")) == Picture(pngFile: folder.file("embedding.png")))
+  }
+
+  @Test("encode writes diffusers' embedding", arguments: ["two-stages", "sd1"])
+  func embedding(model: String) throws {
+    expectDone(try folder.run("encode", "A photograph of a dog", "--model", model), "encode.npy")
+    let found = try NumpyArray(npyFile: folder.file("encode.npy"))
+    let golden = try SafetensorsFile(path: TinyModel.path(model) + "/golden.safetensors")
+    let all = try #require(golden.tensor("embeddings")).float32()
+    #expect(found.shape == Array(all.shape.dropFirst()))
+    // The second of the golden prompts.
+    let expected = all.values[found.values.count..<2 * found.values.count]
+    #expect(zip(found.values, expected).allSatisfy { abs($0 - $1) < 1e-4 })
+  }
+
+  @Test("the schedule 'keras' makes 31 steps of 30, and says so")
+  func kerasSteps() throws {
+    let run = try image("a dog", "--seed", "1", "--steps", "30")
+    expectDone(run, "image-1.png")
+    #expect(run.errors.contains("Warning: The schedule keras makes 31 steps of 30."))
+    #expect(run.errors.contains("62 UNet evaluations"))
+    #expect(try recipe(inPNG: "image-1.png").steps == 30)
+    let leading = try image("a dog", "--seed", "1", "--steps", "30", "--schedule", "leading")
+    #expect(!leading.errors.contains("Warning"))
+  }
+
+  @Test("with --quiet nothing is said")
+  func quiet() throws {
+    let run = try image("a dog", "--seed", "1", "--quiet")
+    expectDone(run, "image-1.png")
+    #expect(run.errors.isEmpty)
+  }
+
+  @Test("a device takes the picture, and its name does not follow the bytes")
+  func device() throws {
+    expectDone(try image("a dog", "-o", "/dev/null"))
+    let run = try image("a dog", "-o", "/dev/stdout")
+    #expect(run.exitCode == 0)
+    #expect(run.output.hasSuffix("IEND\u{FFFD}B`\u{FFFD}"))
+  }
+}
