@@ -47,9 +47,13 @@ public struct NumpyArray: Sendable, Equatable {
     }
   }
 
-  /// Writes the file under a temporary name and renames it, so that no half-written file is ever seen under its name.
+  /// Writes the file under a temporary name and renames it, so that no half-written file is ever seen under its name. Devices,
+  /// pipes and symbolic links are written to directly: root could rename over /dev/null.
   public func write(to path: String) throws {
-    let temporary = path + ".partial-\(getpid())"
+    var status = stat()
+    let isSpecial = lstat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    let temporary = isSpecial ? path : "\(path).partial-\(getpid())"
+    func discard() { if !isSpecial { unlink(temporary) } }
     func failure() -> CheckpointError { .unwritable(path: path, reason: lastSystemError()) }
 
     guard let file = fopen(temporary, "wbe") else { throw failure() }
@@ -59,12 +63,12 @@ public struct NumpyArray: Sendable, Equatable {
     let reason = lastSystemError()
     guard fclose(file) == 0, isWritten else {
       let error = CheckpointError.unwritable(path: path, reason: isWritten ? lastSystemError() : reason)
-      unlink(temporary)
+      discard()
       throw error
     }
-    guard rename(temporary, path) == 0 else {
+    guard isSpecial || rename(temporary, path) == 0 else {
       let error = failure()
-      unlink(temporary)
+      discard()
       throw error
     }
   }

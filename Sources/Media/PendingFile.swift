@@ -3,7 +3,8 @@ import Glibc
 /// A file in the making: it is written under a temporary name beside its place and takes its name when it is complete.
 /// One that is given up before `commit` leaves nothing behind.
 ///
-/// Devices and pipes cannot be renamed over, so they are written to directly.
+/// Only plain files are renamed over. Devices, pipes and symbolic links are written to directly: root could rename over
+/// /dev/stdout, which links to a plain file when the shell sends the output there.
 final class PendingFile {
   let path: String
   private let writtenPath: String
@@ -81,10 +82,10 @@ final class PendingFile {
     if writtenPath != path { unlink(writtenPath) }
   }
 
-  /// Whether something other than a plain file has this name: /dev/stdout, a pipe, or a directory, which cannot be opened.
+  /// Whether something other than a plain file has this name: a device, a pipe, a link, or a directory, which cannot be opened.
   private static func isSpecial(_ path: String) -> Bool {
     var status = stat()
-    guard stat(path, &status) == 0 else { return false }
+    guard lstat(path, &status) == 0 else { return false }
     return status.st_mode & S_IFMT != S_IFREG
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// How long an animation is, how it plays and where it goes.
 struct AnimationOptions: ParsableArguments {
@@ -38,5 +39,9 @@ func requireExtension(_ ending: String, _ path: String, _ option: String) throws
   }
 }
 
-/// Whether a path leads to no place for files, but to something like /dev/stdout.
-func isDevice(_ path: String) -> Bool { path.hasPrefix("/dev/") }
+/// Whether a path leads to no place for files, but to a device or a pipe, such as /dev/stdout.
+func isDevice(_ path: String) -> Bool {
+  var status = stat()
+  let isFile = stat(path, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+  return path.hasPrefix("/dev/") || !isFile
+}

@@ -32,6 +32,7 @@ struct ShowModelCommand: ParsableCommand {
   func run() throws {
     let folder = try ModelLibrary.standard().folder(path)
     let model = try ModelDescription(folder)
+    let components = try ["text_encoder", "unet", "vae"].map { ($0, try folder.weights($0).entries) }
     print("Model               \(folder.path)")
     print(
       "Picture             \(model.defaultSize) x \(model.defaultSize) pixels, multiples of \(model.sizeMultiple)"
@@ -42,8 +43,7 @@ struct ShowModelCommand: ParsableCommand {
     print("Text embedding      \(model.textEncoder.positions) x \(model.textEncoder.width)")
     print("Prediction          \(model.prediction.rawValue)")
     print("Training steps      \(model.noiseSchedule.alphaBars.count)")
-    for component in ["text_encoder", "unet", "vae"] {
-      let entries = try folder.weights(component).entries
+    for (component, entries) in components {
       let padding = String(repeating: " ", count: 20 - component.count)
       print(
         "\(component)\(padding)\(entries.count) tensors, \(millions(entries.reduce(0) { $0 + $1.count })) parameters, "

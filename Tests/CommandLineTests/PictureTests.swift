@@ -110,11 +110,39 @@ import Testing
     #expect(run.errors.isEmpty)
   }
 
-  @Test("a device takes the picture, and its name does not follow the bytes")
-  func device() throws {
-    expectDone(try image("a dog", "-o", "/dev/null"))
-    let run = try image("a dog", "-o", "/dev/stdout")
-    #expect(run.exitCode == 0)
+  // Through links in the test's folder, never under /dev itself: a program that renames over its output would, as root, replace the
+  // machine's devices.
+  @Test("a pipe takes the picture, and its name does not follow the bytes")
+  func pipe() throws {
+    try folder.link("out.png", to: "/proc/self/fd/1")
+    let arguments = ["image", "a dog", "--model", "two-stages", "--steps", "1", "-o", "out.png", "--quiet"]
+    let run = try Program(arguments, in: folder.path, pipesOutput: true).finished()
+    #expect(run.exitCode == 0, "\(run.errors)")
     #expect(run.output.hasSuffix("IEND\u{FFFD}B`\u{FFFD}"))
+    #expect(try folder.isLink("out.png"))
+  }
+
+  @Test("a link stays one, and the file behind it gets the picture, the latents or the embedding")
+  func links() throws {
+    for (link, file) in [("out.png", "dog.png"), ("latents.npy", "l.npy"), ("embedding.npy", "e.npy")] {
+      try folder.write(file, "an older file, longer than what comes now".utf8)
+      try folder.link(link, to: file)
+    }
+    expectDone(try image("a dog", "-o", "out.png", "--latents-output", "latents.npy"), "out.png")
+    expectDone(
+      try folder.run("encode", "a dog", "--model", "two-stages", "-o", "embedding.npy"), "embedding.npy")
+    for link in ["out.png", "latents.npy", "embedding.npy"] { #expect(try folder.isLink(link)) }
+    #expect(try Picture(pngFile: folder.file("dog.png")).width == 12)
+    #expect(try NumpyArray(npyFile: folder.file("l.npy")).shape == [4, 6, 6])
+    #expect(try NumpyArray(npyFile: folder.file("e.npy")).shape == [77, 16])
+    #expect(try folder.names().count == 6)
+  }
+
+  @Test("a device takes the latents and the embedding")
+  func devices() throws {
+    try folder.link("null.npy", to: "/dev/null")
+    expectDone(try image("a dog", "--seed", "1", "--latents-output", "null.npy"), "image-1.png")
+    expectDone(try folder.run("encode", "a dog", "--model", "two-stages", "-o", "null.npy"))
+    #expect(try folder.isLink("null.npy"))
   }
 }

@@ -54,12 +54,21 @@ final class Program {
     }
     pipe = pipesOutput ? ends[0] : nil
 
+    // The tests' threads hold signals back, and a program inherits that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var noSignals = sigset_t()
+    sigemptyset(&noSignals)
+    posix_spawnattr_setsigmask(&attributes, &noSignals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
     // env changes the folder and becomes the program.
     var words = (["env", "-C", folder, Self.path] + arguments).map { strdup($0) } + [nil]
     var variables = environment.compactMap { name, value in value.map { strdup("\(name)=\($0)") } } + [nil]
     defer { for text in words + variables { free(text) } }
     var process: pid_t = 0
-    let failure = posix_spawn(&process, "/usr/bin/env", &actions, nil, &words, &variables)
+    let failure = posix_spawn(&process, "/usr/bin/env", &actions, &attributes, &words, &variables)
     if pipesOutput { close(ends[1]) }
     try #require(failure == 0, "\(Self.path): \(String(cString: strerror(failure)))")
     self.process = process

@@ -31,6 +31,15 @@ final class TemporaryFolder {
     try FileManager.default.createDirectory(atPath: file(subfolder), withIntermediateDirectories: true)
   }
 
+  func link(_ name: String, to destination: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: file(name), withDestinationPath: destination)
+  }
+
+  func isLink(_ name: String) throws -> Bool {
+    try FileManager.default.attributesOfItem(atPath: file(name))[.type] as? FileAttributeType
+      == .typeSymbolicLink
+  }
+
   func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: file(name)) }
 
   /// The names of what is in the folder, sorted.
