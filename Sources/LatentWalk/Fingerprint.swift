@@ -49,7 +49,9 @@ extension Fingerprint {
     let block = 4096
     add("\(size)".utf8)
     for offset in stride(from: 0, to: size, by: max(block, Int(size / 64))) {
-      guard (try? file.seek(toOffset: offset)) != nil, let bytes = try? file.read(upToCount: block) else { return }
+      guard (try? file.seek(toOffset: offset)) != nil, let bytes = try? file.read(upToCount: block) else {
+        return
+      }
       add(bytes)
     }
   }

@@ -43,7 +43,8 @@ public struct Renderer {
   public init(_ recipe: Recipe, with generator: Generator, batch: Int? = nil) throws {
     let description = generator.description
     let multiple = description.sizeMultiple
-    guard recipe.width > 0, recipe.height > 0, recipe.width % multiple == 0, recipe.height % multiple == 0 else {
+    guard recipe.width > 0, recipe.height > 0, recipe.width % multiple == 0, recipe.height % multiple == 0
+    else {
       throw RenderError.size(width: recipe.width, height: recipe.height, multiple: multiple)
     }
     self.recipe = recipe
@@ -66,7 +67,9 @@ public struct Renderer {
   }
 
   /// UNet evaluations for one frame.
-  public var evaluationsPerFrame: Int { levels.count * guidance(conditional: unconditional).evaluationsPerStep }
+  public var evaluationsPerFrame: Int {
+    levels.count * guidance(conditional: unconditional).evaluationsPerStep
+  }
 
   /// Renders some frames of the walk and hands over each. What `observe` throws stops the work at once.
   public func render(_ frames: [Int], observing observe: (Event) throws -> Void) throws {

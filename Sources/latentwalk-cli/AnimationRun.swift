@@ -16,7 +16,8 @@ func renderAnimation(_ order: Order, _ animation: AnimationOptions, _ report: Re
   reporter.start(renderer, missing: missing.count)
   try renderer.renderAnimation(to: output, framesIn: directory) { event in
     try interruption.check(
-      "The finished frames are in \(directory.path). To go on, run the same command again with --seed \(seed).")
+      "The finished frames are in \(directory.path). To go on, run the same command again with --seed \(seed)."
+    )
     reporter.report(event)
   }
   if animation.framesDirectory == nil { try directory.remove() }

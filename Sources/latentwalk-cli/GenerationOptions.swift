@@ -22,7 +22,8 @@ struct ModelOptions: ParsableArguments {
   func applyThreads() throws {
     if let refused = Engine.refusedInstructionSet {
       throw ValidationError(
-        "LATENTWALK_ISA is \"\(refused)\", which this machine does not have; unset it or see 'latentwalk doctor'.")
+        "LATENTWALK_ISA is \"\(refused)\", which this machine does not have; unset it or see 'latentwalk doctor'."
+      )
     }
     if let threads { Engine.setThreadCount(threads) }
   }
@@ -35,7 +36,8 @@ struct GenerationOptions: ParsableArguments {
   @Option(help: "Denoising steps; the schedule 'keras' may take a few more, which are reported.")
   var steps = 25
 
-  @Option(help: "Guidance scale: how strongly the prompt leads. 1 leaves guidance out and takes half as long.")
+  @Option(
+    help: "Guidance scale: how strongly the prompt leads. 1 leaves guidance out and takes half as long.")
   var guidance = 7.5
 
   @Option(help: ArgumentHelp("What to lead away from.", valueName: "text"))

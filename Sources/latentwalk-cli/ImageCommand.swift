@@ -12,7 +12,8 @@ struct ImageCommand: ParsableCommand {
   @Option(
     name: [.long, .customShort("o")],
     help: ArgumentHelp(
-      "The picture, a .png file. (default: the subcommand and the seed, such as image-42.png)", valueName: "file"
+      "The picture, a .png file. (default: the subcommand and the seed, such as image-42.png)",
+      valueName: "file"
     ),
     completion: .file(extensions: ["png"]))
   var output: String?
@@ -47,7 +48,8 @@ struct ImageCommand: ParsableCommand {
         try picture.writePNG(to: output, recipe: renderer.recipe.json)
         if let latentsOutput {
           let latents = latents.channelsFirst()
-          try NumpyArray(shape: Array(latents.shape.dropFirst()), values: latents.values).write(to: latentsOutput)
+          try NumpyArray(shape: Array(latents.shape.dropFirst()), values: latents.values).write(
+            to: latentsOutput)
         }
       }
     }

@@ -10,7 +10,8 @@ struct ModelsCommand: ParsableCommand {
 }
 
 struct ListModelsCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the models that are found.")
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Lists the models that are found.")
 
   func run() {
     let library = ModelLibrary.standard()
@@ -32,8 +33,12 @@ struct ShowModelCommand: ParsableCommand {
     let folder = try ModelLibrary.standard().folder(path)
     let model = try ModelDescription(folder)
     print("Model               \(folder.path)")
-    print("Picture             \(model.defaultSize) x \(model.defaultSize) pixels, multiples of \(model.sizeMultiple)")
-    print("Latents             \(model.unet.sampleSize) x \(model.unet.sampleSize) x \(model.unet.latentChannels)")
+    print(
+      "Picture             \(model.defaultSize) x \(model.defaultSize) pixels, multiples of \(model.sizeMultiple)"
+    )
+    print(
+      "Latents             \(model.unet.sampleSize) x \(model.unet.sampleSize) x \(model.unet.latentChannels)"
+    )
     print("Text embedding      \(model.textEncoder.positions) x \(model.textEncoder.width)")
     print("Prediction          \(model.prediction.rawValue)")
     print("Training steps      \(model.noiseSchedule.alphaBars.count)")

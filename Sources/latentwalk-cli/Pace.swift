@@ -28,7 +28,9 @@ struct Pace {
   var seconds: Double { Date().timeIntervalSince(start) }
 
   /// Done, 0 ... 1; the steps of frames in work count.
-  var share: Double { (Double(finished) + Double(max(0, inWork)) * Double(step) / Double(steps)) / Double(frames) }
+  var share: Double {
+    (Double(finished) + Double(max(0, inWork)) * Double(step) / Double(steps)) / Double(frames)
+  }
 
   var secondsPerFrame: Double? { share > 0 ? seconds / (share * Double(frames)) : nil }
   var secondsLeft: Double? { share > 0 ? seconds / share * (1 - share) : nil }
@@ -45,5 +47,6 @@ struct Pace {
 func duration(_ seconds: Double) -> String {
   let whole = Int(seconds.rounded())
   let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
-  return hours > 0 ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
+  return hours > 0
+    ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
 }

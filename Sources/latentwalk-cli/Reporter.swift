@@ -32,7 +32,8 @@ final class Reporter {
       \(missing * renderer.evaluationsPerFrame) UNet evaluations\(kept > 0 ? "; \(kept) frames are there already" : "").
       """)
     if renderer.levels.count != recipe.steps {
-      warn("The schedule \(recipe.schedule.rawValue) makes \(renderer.levels.count) steps of \(recipe.steps).")
+      warn(
+        "The schedule \(recipe.schedule.rawValue) makes \(renderer.levels.count) steps of \(recipe.steps).")
     }
   }
 
@@ -43,10 +44,15 @@ final class Reporter {
       emit(ReportLine(event: "step", step: step, steps: count, batch: frames))
     case .frame(let frame, _, _):
       pace?.finish()
-      emit(ReportLine(event: "frame", frame: frame, secondsPerFrame: pace?.secondsPerFrame, secondsLeft: pace?.secondsLeft))
+      emit(
+        ReportLine(
+          event: "frame", frame: frame, secondsPerFrame: pace?.secondsPerFrame, secondsLeft: pace?.secondsLeft
+        ))
     case .encoded(let place, let count):
       emit(ReportLine(event: "encoded", frame: place, frames: count))
-      if !isQuiet, !isJSON { line.show("Writing the animation", Double(place) / Double(count), "\(place) of \(count)") }
+      if !isQuiet, !isJSON {
+        line.show("Writing the animation", Double(place) / Double(count), "\(place) of \(count)")
+      }
       return
     }
     if !isQuiet, !isJSON, let pace { line.show("Rendering", pace.share, pace.sentence) }

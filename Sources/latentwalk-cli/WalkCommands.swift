@@ -4,7 +4,8 @@ struct InterpolateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "interpolate",
     abstract: "Goes from prompt to prompt: a path through their embeddings, with one shared noise.",
-    discussion: #"Example: latentwalk interpolate "A photograph of a dog" "A photograph of a cat" --rubber-band"#)
+    discussion:
+      #"Example: latentwalk interpolate "A photograph of a dog" "A photograph of a cat" --rubber-band"#)
 
   @Argument(help: "The prompts on the way, two or more.")
   var prompts: [String]
@@ -15,7 +16,8 @@ struct InterpolateCommand: ParsableCommand {
 
   func validate() throws {
     guard prompts.count >= 2 else {
-      throw ValidationError("An interpolation needs two prompts or more; for one there are walk, circle and image.")
+      throw ValidationError(
+        "An interpolation needs two prompts or more; for one there are walk, circle and image.")
     }
   }
 
