@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Draws what `numpy.random.RandomState(seed).standard_normal(count)` draws: Marsaglia's polar method over MT19937 in double
 /// precision. Pairs go across calls: a draw of an odd count leaves its second number to the next.

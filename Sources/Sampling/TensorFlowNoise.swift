@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Draws what `tf.random.normal(shape, seed=seed)` draws on a CPU in a program that set no global seed: Box and Muller's method
 /// over Philox, four numbers a block.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Goes once around a circle through two noises, for one prompt: the frame after the last would be the first, so that the loop
 /// closes without a stutter.
