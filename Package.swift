@@ -7,6 +7,7 @@ let package = Package(
     .library(name: "LatentWalk", targets: ["LatentWalk"]),
     .library(name: "StableDiffusion", targets: ["StableDiffusion"]),
     .executable(name: "latentwalk", targets: ["latentwalk"]),
+    .library(name: "CKernels", targets: ["CKernels"]),  // for Benchmarks
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
