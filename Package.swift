@@ -38,7 +38,7 @@ let package = Package(
       path: "Sources/latentwalk-cli"),
 
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], exclude: ["Fixtures"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors"], exclude: ["Fixtures"]),
     .testTarget(
       name: "StableDiffusionTests", dependencies: ["StableDiffusion"], exclude: ["Fixtures"]),
     .testTarget(name: "SamplingTests", dependencies: ["Sampling"], exclude: ["Fixtures"]),

@@ -32,7 +32,9 @@ public struct PackedWeights: Sendable {
       gated: isGated)
     panels = PanelMemory(byteCount: lw_panels_bytes(&description))
     description.panels = UnsafeRawPointer(panels.address)
-    lw_pack_panels(&description, panels.address, stored.bytes.baseAddress)
+    withExtendedLifetime(stored) {
+      lw_pack_panels(&description, panels.address, stored.bytes.baseAddress)
+    }
     stored.dropPages()
   }
 
