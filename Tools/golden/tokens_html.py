@@ -1,6 +1,6 @@
 """Writes the table of HTML's named character references that Python has, as a Swift source.
 
-    python Tools/golden/tokens_html.py | swift format > Sources/StableDiffusion/Tokenizer/HTMLEntityTable.swift
+    python Tools/golden/tokens_html.py | swift format - > Sources/StableDiffusion/Tokenizer/HTMLEntityTable.swift
 """
 
 import html.entities
