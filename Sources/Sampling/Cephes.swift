@@ -1,7 +1,9 @@
-/// The logarithm, sine and cosine of the Cephes library in single precision, as PyTorch's vector code evaluates them: each
-/// product that is added is not rounded. With them the noise agrees with PyTorch's to the last bit; with the system's it would be close.
+/// The logarithm, sine and cosine of the Cephes library in single precision, as PyTorch's vector code
+/// evaluates them: each product that is added is not rounded. With them the noise agrees with PyTorch's to
+/// the last bit; with the system's it would be close.
 ///
-/// Sources: Moshier, Cephes, `logf.c` and `sinf.c`; their vector form in PyTorch's `aten/src/ATen/native/cpu/avx_mathfun.h`.
+/// Sources: Moshier, Cephes, `logf.c` and `sinf.c`; their vector form in PyTorch's
+/// `aten/src/ATen/native/cpu/avx_mathfun.h`.
 enum Cephes {
   /// The natural logarithm of a normal number above zero.
   ///

@@ -2,15 +2,16 @@ import Glibc
 
 /// Draws what `torch.manual_seed(seed); torch.randn(count)` draws on a CPU.
 ///
-/// Sixteen numbers or more fill blocks of sixteen by Box and Muller's method in single precision: the first eight uniform numbers
-/// of a block give the radii, the second eight the angles. When the count is no multiple of sixteen, the last sixteen
-/// numbers are drawn again. Fewer than sixteen come one at a time in double precision, and an odd one out waits for the
-/// next small draw.
+/// Sixteen numbers or more fill blocks of sixteen by Box and Muller's method in single precision: the first
+/// eight uniform numbers of a block give the radii, the second eight the angles. When the count is no
+/// multiple of sixteen, the last sixteen numbers are drawn again. Fewer than sixteen come one at a time in
+/// double precision, and an odd one out waits for the next small draw.
 ///
-/// The numbers are PyTorch's to the last bit where it runs on a processor with AVX2, and within a few millionths elsewhere.
+/// The numbers are PyTorch's to the last bit where it runs on a processor with AVX2, and within a few
+/// millionths elsewhere.
 ///
-/// Source: `normal_fill_AVX2` and `normal_fill` in `aten/src/ATen/native/cpu/DistributionTemplates.h` and `normal_distribution` in
-/// `aten/src/ATen/core/DistributionsHelper.h`.
+/// Source: `normal_fill_AVX2` and `normal_fill` in `aten/src/ATen/native/cpu/DistributionTemplates.h` and
+/// `normal_distribution` in `aten/src/ATen/core/DistributionsHelper.h`.
 struct PyTorchNoise: NormalSource {
   private var words: MersenneTwister
   private var second: Double?

@@ -1,7 +1,8 @@
 import Foundation
 
-/// A text without typographic variants: straight quotes, ligatures of Latin letters taken apart, letters of full and half width
-/// made ordinary, accents composed (NFC), no control characters, and characters of the old Windows where they belong.
+/// A text without typographic variants: straight quotes, ligatures of Latin letters taken apart, letters of
+/// full and half width made ordinary, accents composed (NFC), no control characters, and characters of the
+/// old Windows where they belong.
 ///
 /// Source: ftfy 6, `fix_text`.
 func plain(_ text: String) -> String {
