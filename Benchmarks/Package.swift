@@ -7,7 +7,8 @@ let package = Package(
   dependencies: [.package(name: "LatentWalk", path: "..")],
   targets: [
     .executableTarget(
-      name: "kernels", dependencies: [.product(name: "CKernels", package: "LatentWalk")], path: "Sources/kernels")
+      name: "kernels", dependencies: [.product(name: "CKernels", package: "LatentWalk")],
+      path: "Sources/kernels")
   ],
   swiftLanguageModes: [.v6]
 )

@@ -7,7 +7,9 @@ struct MatrixProduct: Kernel {
   private let rows: Int, depth: Int, columns: Int, gated: Bool
   private let x: Numbers, y: Numbers, bias: Numbers, weights: Weights
 
-  init(_ name: String, rows: Int, depth: Int, columns: Int, gated: Bool = false, element: lw_element = LW_FLOAT16) {
+  init(
+    _ name: String, rows: Int, depth: Int, columns: Int, gated: Bool = false, element: lw_element = LW_FLOAT16
+  ) {
     self.name = "\(name) \(rows) x \(depth) x \(columns)" + (gated ? " x 2" : "")
     (self.rows, self.depth, self.columns, self.gated) = (rows, depth, columns, gated)
     weights = Weights(columns: gated ? 2 * columns : columns, channels: depth, element: element, gated: gated)
@@ -27,7 +29,9 @@ struct MatrixProduct: Kernel {
 
   func error() -> Double {
     func sum(_ row: Int, _ column: Int) -> Double {
-      (0..<depth).reduce(bias[column]) { $0 + x[row * depth + $1] * weights.value(column: column, channel: $1) }
+      (0..<depth).reduce(bias[column]) {
+        $0 + x[row * depth + $1] * weights.value(column: column, channel: $1)
+      }
     }
     return largestError(rows * columns, found: { y[$0] }) { index in
       let (row, column) = (index / columns, index % columns)
@@ -45,13 +49,15 @@ struct Convolution: Kernel {
   private let x: Numbers, y: Numbers, weights: Weights
 
   init(
-    _ name: String, batch: Int = 1, size: Int, channels: Int, columns: Int, stride: Int = 1, element: lw_element = LW_FLOAT16
+    _ name: String, batch: Int = 1, size: Int, channels: Int, columns: Int, stride: Int = 1,
+    element: lw_element = LW_FLOAT16
   ) {
     self.name = "\(name) " + (batch > 1 ? "\(batch) x " : "") + "\(size)^2 \(channels) to \(columns)"
     x = Numbers(batch * size * size * channels, scale: 0.1)
     weights = Weights(columns: columns, channels: channels, taps: 9, element: element)
     shape = lw_convolution_shape(
-      sources: (lw_source(data: x.address, channels: channels), lw_source()), batch: batch, height: size, width: size,
+      sources: (lw_source(data: x.address, channels: channels), lw_source()), batch: batch, height: size,
+      width: size,
       kernel: 3, stride: stride, pad_before: 1, pad_after: 1, upsample: false)
     y = Numbers(batch * size * size * columns)
   }
@@ -67,7 +73,8 @@ struct Convolution: Kernel {
   }
 
   func error() -> Double {
-    let columns = weights.packed.columns, channels = weights.packed.channels
+    let columns = weights.packed.columns
+    let channels = weights.packed.channels
     return largestError(results, found: { y[$0] }) { index in
       let pixel = index / columns
       let (place, row, image) = (pixel % outSize, pixel / outSize % outSize, pixel / outSize / outSize)
@@ -76,7 +83,9 @@ struct Convolution: Kernel {
         let (v, u) = (row * shape.stride + tap / 3 - 1, place * shape.stride + tap % 3 - 1)
         guard (0..<shape.height).contains(v), (0..<shape.width).contains(u) else { continue }
         let start = ((image * shape.height + v) * shape.width + u) * channels
-        for c in 0..<channels { sum += x[start + c] * weights.value(column: index % columns, channel: c, tap: tap) }
+        for c in 0..<channels {
+          sum += x[start + c] * weights.value(column: index % columns, channel: c, tap: tap)
+        }
       }
       return sum
     }
@@ -90,20 +99,24 @@ struct Attention: Kernel {
   private let q: Numbers, k: Numbers, v: Numbers, out: Numbers
 
   init(_ name: String, batch: Int = 1, heads: Int, width: Int, queries: Int, keys: Int) {
-    self.name = "\(name) " + (batch > 1 ? "\(batch) x " : "") + "\(heads) x \(queries) x \(keys) keys, width \(width)"
+    self.name =
+      "\(name) " + (batch > 1 ? "\(batch) x " : "") + "\(heads) x \(queries) x \(keys) keys, width \(width)"
     let inner = heads * width
     q = Numbers(batch * queries * inner, scale: 5)
     k = Numbers(batch * keys * inner)
     v = Numbers(batch * keys * inner)
     out = Numbers(batch * queries * inner)
     shape = lw_attention_shape(
-      out: out.address, q: q.address, k: k.address, v: v.address, batch: batch, heads: heads, head_width: width,
+      out: out.address, q: q.address, k: k.address, v: v.address, batch: batch, heads: heads,
+      head_width: width,
       queries: queries, keys: keys, q_stride: inner, k_stride: inner, v_stride: inner, out_stride: inner,
       q_image: queries * inner, k_image: keys * inner, v_image: keys * inner, out_image: queries * inner,
       scale: 1 / Float(width).squareRoot(), causal: false)
   }
 
-  var work: Work { .operations(4 * shape.batch * shape.heads * shape.queries * shape.keys * shape.head_width) }
+  var work: Work {
+    .operations(4 * shape.batch * shape.heads * shape.queries * shape.keys * shape.head_width)
+  }
 
   func run() {
     var shape = shape
@@ -111,14 +124,18 @@ struct Attention: Kernel {
   }
 
   func error() -> Double {
-    let width = shape.head_width, inner = shape.q_stride
+    let width = shape.head_width
+    let inner = shape.q_stride
     return largestError(out.count, found: { out[$0] }) { index in
       let (token, head) = (index / inner, index % inner / width)
       let image = token / shape.queries
-      var sum = 0.0, total = 0.0
+      var sum = 0.0
+      var total = 0.0
       for key in 0..<shape.keys {
         let row = (image * shape.keys + key) * inner
-        let score = (0..<width).reduce(0.0) { $0 + q[token * inner + head * width + $1] * k[row + head * width + $1] }
+        let score = (0..<width).reduce(0.0) {
+          $0 + q[token * inner + head * width + $1] * k[row + head * width + $1]
+        }
         let weight = exp(score * Double(shape.scale))
         total += weight
         sum += weight * v[row + index % inner]
@@ -151,14 +168,16 @@ struct GroupNorm: Kernel {
     let width = channels / 32
     return largestError(pixels * channels, places: 5, found: { y[$0] }) { index in
       let group = index % channels / width
-      var sum = 0.0, squares = 0.0
+      var sum = 0.0
+      var squares = 0.0
       for pixel in 0..<pixels {
         for c in group * width..<(group + 1) * width {
           sum += x[pixel * channels + c]
           squares += x[pixel * channels + c] * x[pixel * channels + c]
         }
       }
-      let count = Double(pixels * width), mean = sum / count
+      let count = Double(pixels * width)
+      let mean = sum / count
       let normal = (x[index] - mean) / (squares / count - mean * mean + 1e-5).squareRoot()
       let value = normal * scale[index % channels] + shift[index % channels]
       return value / (1 + exp(-value))
@@ -185,8 +204,10 @@ struct LayerNorm: Kernel {
     largestError(rows * channels, found: { y[$0] }) { index in
       let row = index / channels * channels
       let mean = (0..<channels).reduce(0.0) { $0 + x[row + $1] } / Double(channels)
-      let variance = (0..<channels).reduce(0.0) { $0 + (x[row + $1] - mean) * (x[row + $1] - mean) } / Double(channels)
-      return (x[index] - mean) / (variance + 1e-5).squareRoot() * scale[index % channels] + shift[index % channels]
+      let variance =
+        (0..<channels).reduce(0.0) { $0 + (x[row + $1] - mean) * (x[row + $1] - mean) } / Double(channels)
+      return (x[index] - mean) / (variance + 1e-5).squareRoot() * scale[index % channels]
+        + shift[index % channels]
     }
   }
 }

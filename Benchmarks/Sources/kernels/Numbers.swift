@@ -7,7 +7,8 @@ final class Numbers {
 
   init(_ count: Int, scale: Float = 1) {
     self.count = count
-    address = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 4096).assumingMemoryBound(to: Float.self)
+    address = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 4096)
+      .assumingMemoryBound(to: Float.self)
     var state: UInt32 = 1
     for i in 0..<count {
       state = state &* 1_664_525 &+ 1_013_904_223 /* Numerical Recipes */
@@ -27,7 +28,8 @@ final class Weights {
   private let panels: UnsafeMutableRawPointer
 
   init(columns: Int, channels: Int, taps: Int = 1, element: lw_element, gated: Bool = false) {
-    packed = lw_weights(panels: nil, element: element, columns: columns, taps: taps, channels: channels, gated: gated)
+    packed = lw_weights(
+      panels: nil, element: element, columns: columns, taps: taps, channels: channels, gated: gated)
     values = Numbers(columns * channels * taps)
     panels = .allocate(byteCount: lw_panels_bytes(&packed), alignment: 4096)
     if element == LW_FLOAT16 {
@@ -49,8 +51,10 @@ final class Weights {
 }
 
 /// Largest difference over the largest value, at `places` places spread over a result of `count` numbers.
-func largestError(_ count: Int, places: Int = 20, found: (Int) -> Double, expected: (Int) -> Double) -> Double {
-  var difference = 0.0, size = 0.0
+func largestError(_ count: Int, places: Int = 20, found: (Int) -> Double, expected: (Int) -> Double) -> Double
+{
+  var difference = 0.0
+  var size = 0.0
   for i in 0..<places {
     let index = (count - 1) * i / (places - 1)
     let value = expected(index)

@@ -36,21 +36,26 @@ struct Table {
     kernel.run()
     let error = kernel.error()
     precondition(error < 1e-5, "\(kernel.name) gives wrong answers: error \(error)")
-    var wall: [Double] = [], processor: [Double] = []
+    var wall: [Double] = []
+    var processor: [Double] = []
     while wall.count < 10 || (wall.reduce(0, +) < 0.3 && wall.count < 1000) {
-      let start = ContinuousClock.now, before = Self.processorSeconds()
+      let start = ContinuousClock.now
+      let before = Self.processorSeconds()
       kernel.run()
       processor.append((Self.processorSeconds() - before) / Double(lw_thread_count()))
       wall.append((ContinuousClock.now - start) / .seconds(1))
     }
     wall.sort()
     let best = processor.min()!
-    let (speed, share) = switch kernel.work {
-    case .operations(let count): (Double(count) / best / 1e9, Self.rounded(Double(count) / best / 1e7 / peak))
-    case .bytes(let count): (Double(count) / best / 1e9, "")
-    }
+    let (speed, share) =
+      switch kernel.work {
+      case .operations(let count):
+        (Double(count) / best / 1e9, Self.rounded(Double(count) / best / 1e7 / peak))
+      case .bytes(let count): (Double(count) / best / 1e9, "")
+      }
     let cells = [
-      kernel.name, Self.milliseconds(wall[0]), Self.milliseconds(wall[wall.count / 2]), Self.milliseconds(best), Self.rounded(speed), share,
+      kernel.name, Self.milliseconds(wall[0]), Self.milliseconds(wall[wall.count / 2]),
+      Self.milliseconds(best), Self.rounded(speed), share,
       String(format: "%.0e", error),
     ]
     print("| " + cells.joined(separator: " | ") + " |")

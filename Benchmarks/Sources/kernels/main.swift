@@ -15,7 +15,9 @@ while let argument = arguments.popFirst() {
   case "--isa":
     let name = arguments.popFirst() ?? ""
     let isa = [LW_ISA_PORTABLE, LW_ISA_AVX2, LW_ISA_AVX512].first { String(cString: lw_isa_name($0)) == name }
-    guard let isa, lw_isa_select(isa) else { fatalError("This machine has no instruction set named \(name).") }
+    guard let isa, lw_isa_select(isa) else {
+      fatalError("This machine has no instruction set named \(name).")
+    }
   default: words.append(argument)
   }
 }
@@ -32,7 +34,8 @@ for (rows, width) in [(4096, 320), (1024, 640), (256, 1280), (64, 1280)] {
 table.time(MatrixProduct("SD time embedding", rows: 1, depth: 320, columns: 1280))
 
 for (size, channels, columns) in [
-  (64, 320, 320), (64, 640, 320), (32, 640, 640), (32, 1280, 640), (16, 1280, 1280), (16, 2560, 1280), (8, 1280, 1280),
+  (64, 320, 320), (64, 640, 320), (32, 640, 640), (32, 1280, 640), (16, 1280, 1280), (16, 2560, 1280),
+  (8, 1280, 1280),
 ] {
   table.time(Convolution("SD 3x3", size: size, channels: channels, columns: columns))
 }
@@ -51,9 +54,16 @@ for (tokens, width) in [(4096, 40), (1024, 80), (256, 160), (64, 160)] {
 
 // The bundled model: 16 x 16 latents down to 4 x 4, several frames in a batch.
 for (size, channels) in [(16, 48), (8, 96), (4, 192)] {
-  table.time(Convolution("small 3x3", batch: 8, size: size, channels: channels, columns: channels, element: LW_FLOAT32))
-  table.time(MatrixProduct("small linear", rows: 8 * size * size, depth: channels, columns: channels, element: LW_FLOAT32))
-  table.time(Attention("small self-attention", batch: 8, heads: 4, width: channels / 4, queries: size * size, keys: size * size))
+  table.time(
+    Convolution("small 3x3", batch: 8, size: size, channels: channels, columns: channels, element: LW_FLOAT32)
+  )
+  table.time(
+    MatrixProduct(
+      "small linear", rows: 8 * size * size, depth: channels, columns: channels, element: LW_FLOAT32))
+  table.time(
+    Attention(
+      "small self-attention", batch: 8, heads: 4, width: channels / 4, queries: size * size, keys: size * size
+    ))
 }
 
 for (pixels, channels) in [(4096, 320), (256, 1280), (64, 96), (262_144, 128)] {
