@@ -8,7 +8,8 @@ private struct Attention {
   let q: GuardedArray<Float>, k: GuardedArray<Float>, v: GuardedArray<Float>
 
   init(
-    _ numbers: inout TestNumbers, batch: Int = 1, heads: Int = 1, width: Int, queries: Int, keys: Int, causal: Bool = false,
+    _ numbers: inout TestNumbers, batch: Int = 1, heads: Int = 1, width: Int, queries: Int, keys: Int,
+    causal: Bool = false,
     sharedKeys: Bool = false, sharpness: Float = 1
   ) {
     let inner = heads * width
@@ -21,8 +22,12 @@ private struct Attention {
     shape.q = UnsafePointer(q.address)
     shape.k = UnsafePointer(k.address)
     shape.v = UnsafePointer(v.address)
-    (shape.batch, shape.heads, shape.head_width, shape.queries, shape.keys) = (batch, heads, width, queries, keys)
-    (shape.q_stride, shape.k_stride, shape.v_stride, shape.out_stride) = (qStride, kStride, vStride, outStride)
+    (shape.batch, shape.heads, shape.head_width, shape.queries, shape.keys) = (
+      batch, heads, width, queries, keys
+    )
+    (shape.q_stride, shape.k_stride, shape.v_stride, shape.out_stride) = (
+      qStride, kStride, vStride, outStride
+    )
     (shape.q_image, shape.out_image) = (queries * qStride, queries * outStride)
     (shape.k_image, shape.v_image) = sharedKeys ? (0, 0) : (keys * kStride, keys * vStride)
     shape.scale = 1 / Float(width).squareRoot()
@@ -59,7 +64,8 @@ private struct Attention {
           for d in 0..<width {
             var value = 0.0
             for key in 0..<keys {
-              value += scores[key] * Double(shape.v[image * shape.v_image + key * shape.v_stride + head * width + d])
+              value +=
+                scores[key] * Double(shape.v[image * shape.v_image + key * shape.v_stride + head * width + d])
             }
             result.append(value / sum)
           }
@@ -79,7 +85,8 @@ extension KernelTests {
   @Suite struct Attentions {
     @Test("attention is right for 1 to 200 keys")
     func keys() {
-      var numbers = TestNumbers(seed: 21), all = Comparison()
+      var numbers = TestNumbers(seed: 21)
+      var all = Comparison()
       for keys in 1...200 {
         let attention = Attention(
           &numbers, width: numbers.integer(1...9), queries: numbers.integer(1...35), keys: keys)
@@ -92,7 +99,8 @@ extension KernelTests {
     func causal() {
       var numbers = TestNumbers(seed: 22)
       for tokens in [1, 2, 15, 16, 17, 33, 77, 96, 97, 130, 200] {
-        Attention(&numbers, heads: 2, width: 12, queries: tokens, keys: tokens, causal: true).check("\(tokens) tokens")
+        Attention(&numbers, heads: 2, width: 12, queries: tokens, keys: tokens, causal: true).check(
+          "\(tokens) tokens")
       }
     }
 
@@ -105,14 +113,16 @@ extension KernelTests {
     @Test("images may share keys and values")
     func sharedKeys() {
       var numbers = TestNumbers(seed: 24)
-      Attention(&numbers, batch: 3, heads: 2, width: 40, queries: 21, keys: 77, sharedKeys: true).check("shared")
+      Attention(&numbers, batch: 3, heads: 2, width: 40, queries: 21, keys: 77, sharedKeys: true).check(
+        "shared")
     }
 
     @Test("sharp scores, which move the reference again and again, stay right")
     func sharpScores() {
       var numbers = TestNumbers(seed: 25)
       for sharpness: Float in [0.001, 10, 100] {
-        Attention(&numbers, width: 16, queries: 20, keys: 400, sharpness: sharpness).check("sharpness \(sharpness)")
+        Attention(&numbers, width: 16, queries: 20, keys: 400, sharpness: sharpness).check(
+          "sharpness \(sharpness)")
       }
     }
 

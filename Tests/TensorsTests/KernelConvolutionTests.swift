@@ -9,8 +9,10 @@ private struct Convolution {
   let bias: GuardedArray<Float>, imageBias: GuardedArray<Float>
 
   init(
-    _ numbers: inout TestNumbers, batch: Int = 1, height: Int, width: Int, channels: [Int], columns: Int, kernel: Int = 3,
-    stride: Int = 1, padBefore: Int = 1, padAfter: Int = 1, upsample: Bool = false, element: lw_element = LW_FLOAT32
+    _ numbers: inout TestNumbers, batch: Int = 1, height: Int, width: Int, channels: [Int], columns: Int,
+    kernel: Int = 3,
+    stride: Int = 1, padBefore: Int = 1, padAfter: Int = 1, upsample: Bool = false,
+    element: lw_element = LW_FLOAT32
   ) {
     sources = channels.map { GuardedArray(numbers.array(batch * height * width * $0)) }
     packed = PackedWeights(
@@ -30,7 +32,8 @@ private struct Convolution {
   func run() -> [Float] {
     let columns = packed.weights.columns
     let y = GuardedArray([Float](repeating: .nan, count: shape.batch * outHeight * outWidth * columns))
-    var shape = shape, weights = packed.weights
+    var shape = shape
+    var weights = packed.weights
     var epilogue = lw_epilogue()
     epilogue.bias = UnsafePointer(bias.address)
     epilogue.image_bias = UnsafePointer(imageBias.address)
@@ -40,7 +43,8 @@ private struct Convolution {
   }
 
   func reference() -> [Double] {
-    let columns = packed.weights.columns, kernel = shape.kernel
+    let columns = packed.weights.columns
+    let kernel = shape.kernel
     let scale = shape.upsample ? 2 : 1
     let all = sources.reduce(0) { $0 + $1.count } / (shape.batch * shape.height * shape.width)
     var result: [Double] = []
@@ -52,13 +56,16 @@ private struct Convolution {
             for tap in 0..<kernel * kernel {
               let row = y * shape.stride + tap / kernel - shape.pad_before
               let place = x * shape.stride + tap % kernel - shape.pad_before
-              guard (0..<scale * shape.height).contains(row), (0..<scale * shape.width).contains(place) else { continue }
+              guard (0..<scale * shape.height).contains(row), (0..<scale * shape.width).contains(place) else {
+                continue
+              }
               let pixel = (image * shape.height + row / scale) * shape.width + place / scale
               var channel = 0
               for source in sources {
                 let channels = source.count / (shape.batch * shape.height * shape.width)
                 for c in 0..<channels {
-                  sum += Double(source.address[pixel * channels + c])
+                  sum +=
+                    Double(source.address[pixel * channels + c])
                     * packed.values[(column * all + channel + c) * kernel * kernel + tap]
                 }
                 channel += channels
@@ -81,17 +88,21 @@ extension KernelTests {
   @Suite struct Convolutions {
     @Test("a convolution is right for every kernel, stride, padding and doubling, on pictures of odd sizes")
     func geometry() {
-      var numbers = TestNumbers(seed: 11), all = Comparison()
+      var numbers = TestNumbers(seed: 11)
+      var all = Comparison()
       for kernel in [1, 3] {
         for stride in [1, 2] {
           for padding in 0..<4 {
             for upsample in [false, true] {
               for (height, width) in [(1, 1), (3, 3), (4, 7), (9, 5)] {
                 let convolution = Convolution(
-                  &numbers, batch: 2, height: height, width: width, channels: [5], columns: 7, kernel: kernel, stride: stride,
+                  &numbers, batch: 2, height: height, width: width, channels: [5], columns: 7, kernel: kernel,
+                  stride: stride,
                   padBefore: padding & 1, padAfter: padding >> 1, upsample: upsample)
                 guard convolution.outHeight > 0, convolution.outWidth > 0 else { continue }
-                convolution.check(&all, "\(height) x \(width), kernel \(kernel), stride \(stride), padding \(padding), \(upsample)")
+                convolution.check(
+                  &all,
+                  "\(height) x \(width), kernel \(kernel), stride \(stride), padding \(padding), \(upsample)")
               }
             }
           }
@@ -102,7 +113,8 @@ extension KernelTests {
 
     @Test("any number of channels comes in and goes out", arguments: [1, 3, 4, 16, 17, 33, 64, 325])
     func channels(count: Int) {
-      var numbers = TestNumbers(seed: 12), all = Comparison()
+      var numbers = TestNumbers(seed: 12)
+      var all = Comparison()
       for columns in [1, 3, 4, 16, 17, 33] {
         for element in [LW_FLOAT32, LW_FLOAT16, LW_BFLOAT16] {
           Convolution(&numbers, height: 3, width: 4, channels: [count], columns: columns, element: element)
@@ -112,9 +124,11 @@ extension KernelTests {
       #expect(all.error < 4e-7)
     }
 
-    @Test("two sources are seen side by side", arguments: [[1, 1], [3, 5], [16, 32], [321, 7], [33, 64]])
+    @Test(
+      "two sources are seen side by side", arguments: [[1, 1], [3, 5], [16, 32], [321, 7], [33, 64]])
     func twoSources(channels: [Int]) {
-      var numbers = TestNumbers(seed: 13), all = Comparison()
+      var numbers = TestNumbers(seed: 13)
+      var all = Comparison()
       for kernel in [1, 3] {
         Convolution(
           &numbers, batch: 2, height: 5, width: 3, channels: channels, columns: 19, kernel: kernel,
@@ -132,7 +146,9 @@ extension KernelTests {
       last.shape.batch = 1
       last.shape.sources.0.data = UnsafePointer(three.sources[0].address + 2 * 36 * 40)
       let alone = {
-        var shape = last.shape, weights = three.packed.weights, epilogue = lw_epilogue()
+        var shape = last.shape
+        var weights = three.packed.weights
+        var epilogue = lw_epilogue()
         epilogue.bias = UnsafePointer(three.bias.address)
         epilogue.image_bias = UnsafePointer(three.imageBias.address + 2 * 24)
         epilogue.activation = LW_SILU

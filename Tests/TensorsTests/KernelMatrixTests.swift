@@ -36,7 +36,8 @@ private struct Product {
     let y = GuardedArray([Float](repeating: untouched, count: (rows - 1) * yStride + columns))
     var weights = packed.weights
     var epilogue = lw_epilogue(
-      bias: bias?.address, image_bias: imageBias?.address, rows_per_image: rowsPerImage, residual: residual?.address,
+      bias: bias?.address, image_bias: imageBias?.address, rows_per_image: rowsPerImage,
+      residual: residual?.address,
       residual_stride: yStride, activation: activation)
     lw_matrix_product(y.address, yStride, x.address, xStride, rows, &weights, &epilogue)
     let all = y.values
@@ -103,7 +104,8 @@ extension KernelTests {
     @Test("many rows and columns, cut into blocks, give what one row alone gives")
     func blocks() {
       var numbers = TestNumbers(seed: 3)
-      let product = Product(&numbers, rows: 211, depth: 1700, columns: 300, element: LW_FLOAT16, extras: false)
+      let product = Product(
+        &numbers, rows: 211, depth: 1700, columns: 300, element: LW_FLOAT16, extras: false)
       let all = product.run()
       var weights = product.packed.weights
       for row in [0, 1, 95, 96, 210] {
@@ -122,7 +124,8 @@ extension KernelTests {
         for activation in [LW_SILU, LW_GEGLU] {
           var numbers = TestNumbers(seed: 4)
           let product = Product(
-            &numbers, rows: rows, depth: 400, columns: columns, element: LW_FLOAT16, activation: activation, extras: true)
+            &numbers, rows: rows, depth: 400, columns: columns, element: LW_FLOAT16, activation: activation,
+            extras: true)
           lw_set_thread_count(1)
           let expected = product.run()
           lw_set_thread_count(count)
@@ -136,8 +139,10 @@ extension KernelTests {
       var numbers = TestNumbers(seed: 5)
       let packed = PackedWeights(&numbers, columns: 33, channels: 1500)
       var weights = packed.weights
-      let x = numbers.array(20 * 1500), residual = numbers.array(20 * 33)
-      var apart = [Float](repeating: 0, count: 20 * 33), inPlace = residual
+      let x = numbers.array(20 * 1500)
+      let residual = numbers.array(20 * 33)
+      var apart = [Float](repeating: 0, count: 20 * 33)
+      var inPlace = residual
       residual.withUnsafeBufferPointer {
         var epilogue = lw_epilogue()
         epilogue.residual = $0.baseAddress

@@ -8,7 +8,8 @@ private struct GroupNorm {
   let scale: GuardedArray<Float>, shift: GuardedArray<Float>
 
   init(
-    _ numbers: inout TestNumbers, batch: Int = 2, pixels: Int, groups: Int, channels: [Int], mean: Float = 0, silu: Bool = false
+    _ numbers: inout TestNumbers, batch: Int = 2, pixels: Int, groups: Int, channels: [Int], mean: Float = 0,
+    silu: Bool = false
   ) {
     (self.batch, self.pixels, self.groups, self.channels, self.silu) = (batch, pixels, groups, channels, silu)
     /* Even numbers from -sqrt 3 to sqrt 3 have deviation one. */
@@ -69,7 +70,9 @@ extension KernelTests {
     @Test("a group norm is right for odd numbers of pixels and channels", arguments: [false, true])
     func groupNorm(silu: Bool) {
       var numbers = TestNumbers(seed: 31)
-      for (pixels, groups, channels) in [(1, 1, 2), (7, 3, 9), (255, 4, 32), (256, 2, 34), (257, 5, 25), (700, 32, 64)] {
+      for (pixels, groups, channels) in [
+        (1, 1, 2), (7, 3, 9), (255, 4, 32), (256, 2, 34), (257, 5, 25), (700, 32, 64),
+      ] {
         GroupNorm(&numbers, pixels: pixels, groups: groups, channels: [channels], silu: silu)
           .check("\(pixels) pixels, \(channels) channels in \(groups) groups")
       }

@@ -22,7 +22,8 @@ extension KernelTests {
     func mixtures() {
       var numbers = TestNumbers(seed: 41)
       for count in Array(0...40) + [100_003] {
-        let x1 = GuardedArray(numbers.array(count)), x2 = GuardedArray(numbers.array(count))
+        let x1 = GuardedArray(numbers.array(count))
+        let x2 = GuardedArray(numbers.array(count))
         let expected = zip(x1.values, x2.values).map { (Float(-1.7) * $1).addingProduct(0.3, $0) }
         let found = sameBitsEverywhere("\(count)") {
           let y = GuardedArray(x2.values)
@@ -77,7 +78,8 @@ extension KernelTests {
           lw_to_float32(y.address, halves.address, LW_FLOAT16, count)
           expectSameBits(y.values, halves.values.map(Float.init), "\(count) halves")
           lw_to_float32(y.address, brains.address, LW_BFLOAT16, count)
-          expectSameBits(y.values, brains.values.map { Float(bitPattern: UInt32($0) << 16) }, "\(count) bfloats")
+          expectSameBits(
+            y.values, brains.values.map { Float(bitPattern: UInt32($0) << 16) }, "\(count) bfloats")
         }
       }
       lw_isa_select(lw_isa_best())

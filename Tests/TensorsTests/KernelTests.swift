@@ -49,22 +49,29 @@ struct TestNumbers {
   mutating func array(_ count: Int, scale: Float = 1, mean: Float = 0) -> [Float] {
     (0..<count).map { _ in mean + scale * next() }
   }
-  mutating func integer(_ range: ClosedRange<Int>) -> Int { range.lowerBound + Int(bits() % UInt64(range.count)) }
+  mutating func integer(_ range: ClosedRange<Int>) -> Int {
+    range.lowerBound + Int(bits() % UInt64(range.count))
+  }
 }
 
-let instructionSets = [LW_ISA_PORTABLE, LW_ISA_AVX2, LW_ISA_AVX512].filter { $0.rawValue <= lw_isa_best().rawValue }
+let instructionSets = [LW_ISA_PORTABLE, LW_ISA_AVX2, LW_ISA_AVX512].filter {
+  $0.rawValue <= lw_isa_best().rawValue
+}
 
 /// What `run` gives with every instruction set, if that is the same; otherwise it reports the first difference.
 @discardableResult
 func sameBitsEverywhere(
-  _ description: @autoclosure () -> String, sourceLocation: SourceLocation = #_sourceLocation, _ run: () -> [Float]
+  _ description: @autoclosure () -> String, sourceLocation: SourceLocation = #_sourceLocation,
+  _ run: () -> [Float]
 ) -> [Float] {
   defer { lw_isa_select(lw_isa_best()) }
   lw_isa_select(LW_ISA_PORTABLE)
   let expected = run()
   for isa in instructionSets.dropFirst() {
     lw_isa_select(isa)
-    expectSameBits(run(), expected, "\(String(cString: lw_isa_name(isa))): \(description())", sourceLocation: sourceLocation)
+    expectSameBits(
+      run(), expected, "\(String(cString: lw_isa_name(isa))): \(description())",
+      sourceLocation: sourceLocation)
   }
   return expected
 }
@@ -75,7 +82,8 @@ func expectSameBits(
 ) {
   let difference = zip(found, expected).enumerated().first { $1.0.bitPattern != $1.1.bitPattern }
   if found.count == expected.count && difference == nil { return }
-  Issue.record("\(description()): first difference \(String(describing: difference))", sourceLocation: sourceLocation)
+  Issue.record(
+    "\(description()): first difference \(String(describing: difference))", sourceLocation: sourceLocation)
 }
 
 /// Root mean square of the difference, as a share of the expected values' own.
@@ -115,7 +123,8 @@ struct PackedWeights {
   private let panels: GuardedArray<UInt8>
 
   init(
-    _ numbers: inout TestNumbers, columns: Int, channels: Int, taps: Int = 1, element: lw_element = LW_FLOAT32,
+    _ numbers: inout TestNumbers, columns: Int, channels: Int, taps: Int = 1,
+    element: lw_element = LW_FLOAT32,
     gated: Bool = false
   ) {
     weights = lw_weights(
