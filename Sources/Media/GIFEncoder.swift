@@ -68,6 +68,11 @@ public final class GIFEncoder {
     try container.finish()
   }
 
+  /// What a viewer sees after the last picture that was added.
+  package var shown: Picture {
+    Picture(width: width, height: height, pixels: encoder.canvas.pixels)
+  }
+
   /// The share of pixels of the current frame that are drawn afresh: one sixth more in each of the last six frames.
   private var renewal: Float {
     let toCome = frameCount - added
