@@ -55,7 +55,7 @@ struct Table {
       }
     let cells = [
       kernel.name, Self.milliseconds(wall[0]), Self.milliseconds(wall[wall.count / 2]),
-      Self.milliseconds(best), Self.rounded(speed), share,
+      lw_thread_count() == 1 ? Self.milliseconds(best) : "", Self.rounded(speed), share,
       String(format: "%.0e", error),
     ]
     print("| " + cells.joined(separator: " | ") + " |")
