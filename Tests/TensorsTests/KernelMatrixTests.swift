@@ -91,7 +91,7 @@ extension KernelTests {
           all.add(found, product.reference())
         }
       }
-      #expect(all.error < 6e-7) /* more than a bare product's: GEGLU multiplies two of them */
+      #expect(all.error < 6e-7)  // more than a bare product's: GEGLU multiplies two of them
     }
 
     @Test("sums of many products keep their digits", arguments: [320, 640, 2560, 5120])

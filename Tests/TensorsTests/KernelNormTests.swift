@@ -12,7 +12,7 @@ private struct GroupNorm {
     silu: Bool = false
   ) {
     (self.batch, self.pixels, self.groups, self.channels, self.silu) = (batch, pixels, groups, channels, silu)
-    /* Even numbers from -sqrt 3 to sqrt 3 have deviation one. */
+    // Even numbers from -sqrt 3 to sqrt 3 have deviation one.
     sources = channels.map { GuardedArray(numbers.array(batch * pixels * $0, scale: 1.7320508, mean: mean)) }
     scale = GuardedArray(numbers.array(channels.reduce(0, +)))
     shift = GuardedArray(numbers.array(channels.reduce(0, +)))

@@ -55,7 +55,7 @@ extension KernelTests {
     func roundingToHalf() {
       var numbers = TestNumbers(seed: 42)
       var floats = (0..<200_000).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: numbers.bits())) }
-      floats += (0..<0x7c00).map { half in /* exactly between two halves */
+      floats += (0..<0x7c00).map { half in  // exactly between two halves
         (Float(Float16(bitPattern: half)) + Float(Float16(bitPattern: half + 1))) / 2
       }
       var halves = [UInt16](repeating: 0, count: floats.count)

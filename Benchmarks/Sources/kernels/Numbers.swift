@@ -11,7 +11,7 @@ final class Numbers {
       .assumingMemoryBound(to: Float.self)
     var state: UInt32 = 1
     for i in 0..<count {
-      state = state &* 1_664_525 &+ 1_013_904_223 /* Numerical Recipes */
+      state = state &* 1_664_525 &+ 1_013_904_223  // Numerical Recipes
       address[i] = scale * (Float(state >> 8) / Float(1 << 23) - 1)
     }
   }

@@ -16,9 +16,9 @@ enum Work {
   case bytes(Int)
 }
 
-/// Prints a line for each kernel. Peak and kernel run on the same threads, one after the other, because a machine's speed changes from
-/// minute to minute. Speed and share are those of the processor time: on a machine that does other work beside, the
-/// time on the wall says more about the other work.
+/// Prints a line for each kernel. Peak and kernel run on the same threads, one after the other, because a
+/// machine's speed changes from minute to minute. With one thread, speed and share are those of the processor
+/// time, so they hold on a machine that does other work beside; with several they are those of the smallest time.
 struct Table {
   let words: [String]
 
@@ -46,7 +46,7 @@ struct Table {
       wall.append((ContinuousClock.now - start) / .seconds(1))
     }
     wall.sort()
-    let best = processor.min()!
+    let best = lw_thread_count() == 1 ? processor.min()! : wall[0]
     let (speed, share) =
       switch kernel.work {
       case .operations(let count):
@@ -55,7 +55,7 @@ struct Table {
       }
     let cells = [
       kernel.name, Self.milliseconds(wall[0]), Self.milliseconds(wall[wall.count / 2]),
-      Self.milliseconds(best), Self.rounded(speed), share,
+      lw_thread_count() == 1 ? Self.milliseconds(best) : "", Self.rounded(speed), share,
       String(format: "%.0e", error),
     ]
     print("| " + cells.joined(separator: " | ") + " |")
