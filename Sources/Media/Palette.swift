@@ -5,6 +5,8 @@ struct Palette {
 
   let colours: [Colour]
   let search: ColourSearch
+  /// For each colour the numbers of the 12 nearest ones, itself first.
+  let neighbours: [[Int]]
 
   /// The colours that serve a histogram best: boxes are split where the error is largest, then six rounds of Lloyd's
   /// algorithm (1957) move each colour to the middle of those it serves.
@@ -16,7 +18,12 @@ struct Palette {
       ($0.oklab.lightness, $0.colour.key) < ($1.oklab.lightness, $1.colour.key)
     }
     self.colours = ordered.map(\.colour)
-    search = ColourSearch(sorted: ordered.map(\.oklab))
+    let oklab = ordered.map(\.oklab)
+    search = ColourSearch(sorted: oklab)
+    neighbours = oklab.map { colour in
+      let distances = oklab.map { $0.squaredDistance(to: colour) }
+      return Array(oklab.indices.sorted { distances[$0] < distances[$1] }.prefix(12))
+    }
   }
 
   /// The weighted mean of the squared distance from the bins to their nearest colours.

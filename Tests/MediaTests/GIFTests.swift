@@ -14,7 +14,7 @@ import Testing
   @Test("a walk through soft colours is seen as the encoder believes, seam and all")
   func walk() throws {
     let folder = try TemporaryFolder()
-    let pictures = (0..<20).map { Picture.gradient(side: 48, phase: Double($0) / 20) }
+    let pictures = (0..<60).map { Picture.gradient(side: 48, phase: Double($0) / 60) }
     let shown = try encode(pictures, to: folder.file("walk.gif"))
     let gif = try DecodedGIF(folder.file("walk.gif"))
     #expect(gif.pictures == shown)
