@@ -11,10 +11,8 @@ struct FrameEncoder {
 
   /// The error, in Oklab, that is tolerated in order to keep a pixel, before texture and mask vary it.
   private static let tolerance: Float = 0.002
-  /// The first frame's palette serves a later one if its squared error is at most this many times as large.
-  private static let acceptedError = 2.0
-  /// Or if the error is far below what is visible, 0.003 in Oklab.
-  private static let invisibleError = 0.00001
+  /// The first frame's palette serves a later one if its error in Oklab is larger by no more than this.
+  private static let acceptedLoss = 0.004
   /// A pixel that moves by no more levels than this from one picture to the next is taken to rest.
   private static let rest = 2
 
@@ -38,9 +36,7 @@ struct FrameEncoder {
 
     let sharesFirstTable =
       canvas.isEmpty
-      || renewal > 0
-        && first.error(for: histogram)
-          <= max(Self.acceptedError * own.error(for: histogram), Self.invisibleError)
+      || renewal > 0 && first.error(for: histogram) <= own.error(for: histogram) + Self.acceptedLoss
     let palette = sharesFirstTable ? first : own
     let indices = draw(
       picture, colours, texture, with: palette, renewal: sharesFirstTable ? renewal : 0)
@@ -79,7 +75,8 @@ struct FrameEncoder {
       mixtures[number] = mixture
       let candidate = mixture.entry(at: 0.5 + (mask.threshold(x: x, y: y) - 0.5) * smoothness)
       // At rest a pixel only ever gets better. Where colours move, that would lag behind them: bands.
-      let accepted = rests(pixel, in: picture) ? candidate.error : min(mixture.darker.error, mixture.lighter.error)
+      let accepted =
+        rests(pixel, in: picture) ? candidate.error : min(mixture.darker.error, mixture.lighter.error)
       if !isRenewed, error <= accepted + tolerance { continue }
 
       if canvas.colours[pixel] != palette.colours[Int(candidate.index)] {

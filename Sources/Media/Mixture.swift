@@ -29,7 +29,9 @@ extension Palette {
         let slope = uError + gap - vError - 0.15 * gap
         let curvature = 2 * 0.85 * gap
         // The least cost is |u - c|² - slope² / (2 curvature); most pairs fail here, before any division.
-        guard slope > 0, slope < curvature, slope * slope > 2 * curvature * (uError - leastCost) else { continue }
+        guard slope > 0, slope < curvature, slope * slope > 2 * curvature * (uError - leastCost) else {
+          continue
+        }
         let t = slope / curvature
         leastCost = uError - slope * t / 2
         // Entries are numbered by lightness.

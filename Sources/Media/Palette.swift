@@ -26,12 +26,12 @@ struct Palette {
     }
   }
 
-  /// The weighted mean of the squared distance from the bins to their nearest colours.
+  /// The weighted root mean square of the distances from the bins to their nearest colours.
   func error(for histogram: Histogram) -> Double {
     let (error, weight) = histogram.bins.reduce((0.0, 0.0)) { sum, bin in
       (sum.0 + bin.weight * Double(search.nearest(to: bin.mean).squaredDistance), sum.1 + bin.weight)
     }
-    return error / weight
+    return (error / weight).squareRoot()
   }
 
   private static func splitMeans(_ bins: [Histogram.Bin]) -> [Oklab] {

@@ -41,7 +41,8 @@ import Testing
 
   @Test("16 bits become 8")
   func sixteenBits() throws {
-    #expect(try Picture(pngFile: fixture("sixteen-bits.png")).pixels == [0, 128, 255, 255, 0, 128, 128, 255, 0])
+    #expect(
+      try Picture(pngFile: fixture("sixteen-bits.png")).pixels == [0, 128, 255, 255, 0, 128, 128, 255, 0])
   }
 
   @Test("a file that is missing, foreign or cut off is refused by name")
