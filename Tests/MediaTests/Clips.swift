@@ -63,7 +63,9 @@ extension Picture {
       let leaves = sin(37 * x + 11 * y + angle) * sin(29 * y - 17 * x) + 0.5 * sin(83 * x + 61 * y)
       let ground = max(0, min(1, 6 * (y - 0.5 + 0.05 * sin(9 * x + angle))))
       let light = 1 - ground + ground * (0.35 + 0.25 * leaves)
-      return [150 + 60 * x - 40 * ground, 180 + 30 * y - 30 * ground, 235 - 60 * y - 130 * ground].map { $0 * light }
+      return [150 + 60 * x - 40 * ground, 180 + 30 * y - 30 * ground, 235 - 60 * y - 130 * ground].map {
+        $0 * light
+      }
     }
   }
 
@@ -78,7 +80,8 @@ extension Picture {
 /// A whole animation at once.
 @discardableResult
 func encode(
-  _ pictures: [Picture], to path: String, framesPerSecond: Double = 10, isEndless: Bool = true, recipe: String? = nil
+  _ pictures: [Picture], to path: String, framesPerSecond: Double = 10, isEndless: Bool = true,
+  recipe: String? = nil
 ) throws -> [Picture] {
   let encoder = try GIFEncoder(
     path: path, width: pictures[0].width, height: pictures[0].height, frameCount: pictures.count,

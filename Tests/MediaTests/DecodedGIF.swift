@@ -21,7 +21,8 @@ struct DecodedGIF {
       let image = gif.pointee.SavedImages[number]
       readLoopCount(image)
       var control = GraphicsControlBlock()
-      guard DGifSavedExtensionToGCB(gif, Int32(number), &control) == GIF_OK, control.DisposalMode == DISPOSE_DO_NOT,
+      guard DGifSavedExtensionToGCB(gif, Int32(number), &control) == GIF_OK,
+        control.DisposalMode == DISPOSE_DO_NOT,
         let table = image.ImageDesc.ColorMap ?? gif.pointee.SColorMap
       else { throw UnreadableGIF() }
       let rectangle = image.ImageDesc
@@ -44,7 +45,9 @@ struct DecodedGIF {
     for number in 0..<Int(image.ExtensionBlockCount) - 1 {
       let name = image.ExtensionBlocks[number]
       let data = image.ExtensionBlocks[number + 1]
-      if name.Function == APPLICATION_EXT_FUNC_CODE, data.Function == CONTINUE_EXT_FUNC_CODE, data.ByteCount == 3 {
+      if name.Function == APPLICATION_EXT_FUNC_CODE, data.Function == CONTINUE_EXT_FUNC_CODE,
+        data.ByteCount == 3
+      {
         loopCount = Int(data.Bytes[1]) | Int(data.Bytes[2]) << 8
       }
     }

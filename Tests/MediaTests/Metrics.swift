@@ -89,8 +89,9 @@ extension Picture {
 
   /// Where the luma ranges over at most 12 levels in 9 x 9 pixels.
   fileprivate var smoothParts: [Bool] {
-    let luma = (0..<width * height).map { pixel in
-      0.299 * Double(pixels[3 * pixel]) + 0.587 * Double(pixels[3 * pixel + 1]) + 0.114 * Double(pixels[3 * pixel + 2])
+    let luma = (0..<width * height).map { pixel -> Double in
+      let colour = pixels[3 * pixel..<3 * pixel + 3].map(Double.init)
+      return zip([0.299, 0.587, 0.114], colour).reduce(0) { $0 + $1.0 * $1.1 }
     }
     return luma.indices.map { pixel in
       let (y, x) = pixel.quotientAndRemainder(dividingBy: width)

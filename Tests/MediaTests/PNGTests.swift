@@ -35,13 +35,14 @@ import Testing
   func alpha() throws {
     let pixels = try Picture(pngFile: fixture("alpha.png")).pixels
     #expect(pixels[..<8] == [255, 0, 0, 0, 0, 0, 0, 0])
-    // Half of the light of 255, in sRGB.
-    #expect(abs(Int(pixels[8]) - 188) <= 1)
+    // Half of the light of 255, in sRGB; libpng works with tables.
+    #expect(abs(Int(pixels[8]) - 188) <= 2)
   }
 
   @Test("16 bits become 8")
   func sixteenBits() throws {
-    #expect(try Picture(pngFile: fixture("sixteen-bits.png")).pixels == [0, 128, 255, 255, 0, 128, 128, 255, 0])
+    #expect(
+      try Picture(pngFile: fixture("sixteen-bits.png")).pixels == [0, 128, 255, 255, 0, 128, 128, 255, 0])
   }
 
   @Test("a file that is missing, foreign or cut off is refused by name")

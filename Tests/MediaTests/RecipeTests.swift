@@ -63,6 +63,8 @@ private let recipeText =
     try encode([Picture.noise(width: 9, height: 9, seed: 2)], to: path)
     let gif = try Data(contentsOf: URL(fileURLWithPath: path))
     try gif.dropLast(10).write(to: URL(fileURLWithPath: path))
-    #expect(throws: MediaError.damaged(path: path, reason: "it ends inside a block")) { try recipe(inGIF: path) }
+    #expect(throws: MediaError.damaged(path: path, reason: "it ends inside a block")) {
+      try recipe(inGIF: path)
+    }
   }
 }
