@@ -7,6 +7,7 @@ let package = Package(
     .library(name: "LatentWalk", targets: ["LatentWalk"]),
     .library(name: "StableDiffusion", targets: ["StableDiffusion"]),
     .executable(name: "latentwalk", targets: ["latentwalk"]),
+    .library(name: "CKernels", targets: ["CKernels"]),  // for Benchmarks
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -37,7 +38,7 @@ let package = Package(
       path: "Sources/latentwalk-cli"),
 
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], exclude: ["Fixtures"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors"], exclude: ["Fixtures"]),
     .testTarget(
       name: "StableDiffusionTests", dependencies: ["StableDiffusion"], exclude: ["Fixtures"]),
     .testTarget(name: "SamplingTests", dependencies: ["Sampling"], exclude: ["Fixtures"]),

@@ -1,5 +1,5 @@
-/* Convolution as a product whose rows are gathered: for each output pixel and tap a pointer to the pixel under it, or to a row
- * of zeros outside the picture. Stride, padding, doubling and concatenation are contents of that table only. */
+/* Convolution as a product whose rows are gathered: for each output pixel and tap a pointer to the pixel under it, or to
+ * a row of zeros outside the picture. Stride, padding, doubling and concatenation are contents of that table only. */
 #include "kernels.h"
 
 size_t lw_convolved_size(const lw_convolution_shape *shape, size_t size) {

@@ -8,8 +8,8 @@
 enum {
   LW_LANES = 16,        /* columns of a panel: one AVX-512 register, two AVX2 registers */
   LW_PART = 320,        /* the most products in one chain of additions; see lw_part */
-  LW_ROW_BLOCK = 96,    /* rows whose inputs are kept in the second-level cache while the panels pass by */
-  LW_DEPTH_BLOCK = 1280,/* products after which unfinished sums are put aside, so that a panel slice stays close */
+  LW_ROW_BLOCK = 144,   /* rows whose inputs are kept in the second-level cache while the panels pass by */
+  LW_DEPTH_BLOCK = 1280, /* products after which unfinished sums are put aside, so that a panel slice stays close */
   LW_PANEL_GROUP = 16,  /* panels over which unfinished sums are kept */
   LW_KEY_BLOCK = 96,    /* keys whose scores exist at the same time */
   LW_STRIP = 256        /* pixels summed in one go by the group norm */

@@ -90,7 +90,9 @@ void lw_group_norm(
   const size_t channels = sources[0].channels + sources[1].channels;
   if (batch * pixels * channels == 0) return;
   group_norm norm = {
-    y, sources, batch, pixels, groups, channels, epsilon, scale, shift, silu, lw_kernels(), lw_ceiling(pixels, LW_STRIP), NULL, {0}};
+    .y = y, .sources = sources, .batch = batch, .pixels = pixels, .groups = groups, .channels = channels,
+    .epsilon = epsilon, .scale = scale, .shift = shift, .silu = silu, .kernels = lw_kernels(),
+    .strips = lw_ceiling(pixels, LW_STRIP)};
   const size_t sums = batch * norm.strips * 2 * channels;
   norm.sums = malloc(sums * sizeof(double) + 3 * batch * channels * sizeof(float));
   if (!norm.sums) {

@@ -87,11 +87,12 @@ package struct DecodingProblem: Error {
 
   package init(_ error: DecodingError) {
     switch error {
-    case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      reason = "the text is not valid JSON"
+    case .dataCorrupted(let context):
+      // The decoder's own words: text that is no JSON, or a number that does not fit.
+      reason = Self.place(context) + context.debugDescription.split(separator: ".").joined(separator: ".")
     case .keyNotFound(let key, let context):
       reason = Self.place(context) + "\(key.stringValue) is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
       reason = Self.place(context) + "a value of another kind is expected"
     @unknown default:
       reason = "\(error)"

@@ -29,29 +29,10 @@ struct SafetensorsHeader {
     var entries: [SafetensorsEntry] = []
     entries.reserveCapacity(table.rows.count)
     for (name, row) in table.rows.sorted(by: { $0.value.place < $1.value.place }) {
+      if let fault = row.fault(expectedBegin: end, available: bytes.count - dataStart) {
+        throw damaged("the tensor \(name) \(fault)")
+      }
       let (begin, stop) = row.place
-      guard row.offsets.count == 2, begin <= stop else {
-        throw damaged("the tensor \(name) has the offsets \(row.offsets)")
-      }
-      guard let bits = elementBits[row.type] else {
-        throw damaged("the tensor \(name) has the unknown type \(row.type)")
-      }
-      guard let byteCount = byteCount(row.shape, bits: bits) else {
-        throw damaged("the tensor \(name) has the impossible shape \(row.shape)")
-      }
-      guard byteCount == stop - begin else {
-        throw damaged(
-          "the tensor \(name) of the shape \(row.shape) in \(row.type) takes \(byteCount) bytes, "
-            + "and its offsets span \(stop - begin)")
-      }
-      guard begin == end else {
-        throw damaged("the tensor \(name) begins at \(begin), and the one before it ends at \(end)")
-      }
-      guard stop <= bytes.count - dataStart else {
-        throw damaged(
-          "the tensor \(name) ends at byte \(stop) behind the header, and only \(bytes.count - dataStart) are there"
-        )
-      }
       end = stop
       entries.append(
         SafetensorsEntry(
@@ -82,6 +63,25 @@ private struct Table: Decodable {
 
     /// Begin and end behind the header; a row without two offsets is refused for that.
     var place: (Int, Int) { offsets.count == 2 ? (offsets[0], offsets[1]) : (0, 0) }
+
+    /// What contradicts itself in this row, if its tensor should begin where the one before it ends and so many bytes are available.
+    func fault(expectedBegin: Int, available: Int) -> String? {
+      let (begin, stop) = place
+      guard offsets.count == 2, begin <= stop else { return "has the offsets \(offsets)" }
+      guard begin == expectedBegin else {
+        return "begins at \(begin), and the one before it ends at \(expectedBegin)"
+      }
+      guard let bits = elementBits[type] else { return "has the unknown type \(type)" }
+      guard let byteCount = byteCount(shape, bits: bits) else { return "has the impossible shape \(shape)" }
+      guard byteCount == stop - begin else {
+        return
+          "of the shape \(shape) in \(type) takes \(byteCount) bytes, and its offsets span \(stop - begin)"
+      }
+      guard stop <= available else {
+        return "ends at byte \(stop) behind the header, and only \(available) are there"
+      }
+      return nil
+    }
   }
 
   private struct Name: CodingKey {

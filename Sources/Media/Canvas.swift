@@ -12,6 +12,14 @@ struct Canvas {
 
   var isEmpty: Bool { colours.first == .some(nil) }
 
+  /// Three bytes a pixel; what has not been drawn is black.
+  var pixels: [UInt8] {
+    colours.flatMap { colour in
+      let colour = colour ?? .black
+      return [colour.red, colour.green, colour.blue]
+    }
+  }
+
   mutating func set(_ pixel: Int, to index: UInt8, of palette: Palette) {
     colours[pixel] = palette.colours[Int(index)]
     oklab[pixel] = palette.search.colours[Int(index)]

@@ -21,7 +21,9 @@ struct ColourBox {
         highest = max(highest, bin.mean[axis])
       }
       let error = squares - sum * sum / weight
-      if lowest < highest, error > self.error { (self.axis, range, self.error) = (axis, lowest...highest, error) }
+      if lowest < highest, error > self.error {
+        (self.axis, range, self.error) = (axis, lowest...highest, error)
+      }
     }
   }
 
@@ -42,7 +44,8 @@ struct ColourBox {
       if explained > best.explained { best = (number, explained) }
     }
     return (
-      ColourBox(bins.filter { slice(of: $0) <= best.slice }), ColourBox(bins.filter { slice(of: $0) > best.slice })
+      ColourBox(bins.filter { slice(of: $0) <= best.slice }),
+      ColourBox(bins.filter { slice(of: $0) > best.slice })
     )
   }
 

@@ -16,15 +16,6 @@ struct ColourSearch {
     return nearest
   }
 
-  /// Replaces `found` by the nearest colours, the nearest first, as many as it has room for.
-  func findNearest(to colour: Oklab, _ found: inout NearestColours) {
-    found.removeAll()
-    goOutwards(from: colour) { index, squaredDistance in
-      found.insert(index, squaredDistance)
-      return found.limit
-    }
-  }
-
   /// Visits the colours in the order of their difference in lightness. Each visit returns the squared distance from which
   /// on nothing is of interest any more.
   @inline(__always)
@@ -54,37 +45,5 @@ struct ColourSearch {
       if colours[middle].lightness < lightness { low = middle + 1 } else { high = middle }
     }
     return low
-  }
-}
-
-/// The nearest colours of a search, the nearest first.
-struct NearestColours {
-  private(set) var count = 0
-  private var indices: [Int]
-  private var squaredDistances: [Float]
-
-  init(room: Int) {
-    indices = [Int](repeating: 0, count: room)
-    squaredDistances = [Float](repeating: .infinity, count: room)
-  }
-
-  subscript(rank: Int) -> (index: Int, squaredDistance: Float) { (indices[rank], squaredDistances[rank]) }
-
-  /// The squared distance that a further colour must stay below.
-  var limit: Float { count < indices.count ? .infinity : squaredDistances[count - 1] }
-
-  mutating func removeAll() { count = 0 }
-
-  mutating func insert(_ index: Int, _ squaredDistance: Float) {
-    guard squaredDistance < limit else { return }
-    var rank = min(count, indices.count - 1)
-    while rank > 0, squaredDistances[rank - 1] > squaredDistance {
-      indices[rank] = indices[rank - 1]
-      squaredDistances[rank] = squaredDistances[rank - 1]
-      rank -= 1
-    }
-    indices[rank] = index
-    squaredDistances[rank] = squaredDistance
-    count = min(count + 1, indices.count)
   }
 }

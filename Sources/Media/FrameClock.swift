@@ -9,7 +9,9 @@ struct FrameClock {
 
   init(framesPerSecond: Double) throws(MediaError) {
     let delay = 100 / framesPerSecond
-    guard framesPerSecond > 0, delay >= Double(Self.delays.lowerBound), delay <= Double(Self.delays.upperBound) else {
+    guard framesPerSecond > 0, delay >= Double(Self.delays.lowerBound),
+      delay <= Double(Self.delays.upperBound)
+    else {
       throw .wrongFrameRate(framesPerSecond)
     }
     self.framesPerSecond = framesPerSecond

@@ -6,12 +6,15 @@ struct FrameEncoder {
   private let width: Int
   private let mask = BlueNoise()
   private(set) var canvas: Canvas
+  private var previous: Picture?
   private var firstPalette: Palette?
 
   /// The error, in Oklab, that is tolerated in order to keep a pixel, before texture and mask vary it.
   private static let tolerance: Float = 0.002
-  /// The first frame's palette serves a later one if its squared error is at most this many times as large.
-  private static let acceptedError = 2.0
+  /// The first frame's palette serves a later one if its error in Oklab is larger by no more than this.
+  private static let acceptedLoss = 0.004
+  /// A pixel that moves by no more levels than this from one picture to the next is taken to rest.
+  private static let rest = 2
 
   init(width: Int, height: Int) {
     self.width = width
@@ -33,9 +36,11 @@ struct FrameEncoder {
 
     let sharesFirstTable =
       canvas.isEmpty
-      || renewal > 0 && first.error(for: histogram) <= Self.acceptedError * own.error(for: histogram)
+      || renewal > 0 && first.error(for: histogram) <= own.error(for: histogram) + Self.acceptedLoss
     let palette = sharesFirstTable ? first : own
-    let indices = draw(colours, texture, palette, renewal: sharesFirstTable ? renewal : 0)
+    let indices = draw(
+      picture, colours, texture, with: palette, renewal: sharesFirstTable ? renewal : 0)
+    previous = picture
     return IndexedFrame(
       canvas: indices, width: width, palette: palette, sharesFirstTable: sharesFirstTable)
   }
@@ -50,22 +55,29 @@ struct FrameEncoder {
 
   /// Draws what has to be drawn, and tells the entry of the palette for each such pixel.
   private mutating func draw(
-    _ colours: DistinctColours, _ texture: Texture, _ palette: Palette, renewal: Float
+    _ picture: Picture, _ colours: DistinctColours, _ texture: Texture, with palette: Palette, renewal: Float
   ) -> [UInt8] {
-    let mixtures = palette.mixtures(for: colours.oklab)
+    var mixtures = [Mixture?](repeating: nil, count: colours.colours.count)
     var indices = [UInt8](repeating: IndexedFrame.unchanged, count: colours.numbers.count)
     for pixel in indices.indices {
       let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
       let number = Int(colours.numbers[pixel])
       let smoothness = texture.smoothness[pixel]
-      let candidate = mixtures[number].entry(at: 0.5 + (mask.threshold(x: x, y: y) - 0.5) * smoothness)
 
       // The mask varies the tolerance too, or whole areas would be drawn afresh in one frame and tick.
       let tolerance =
         Self.tolerance * (2 - 1.5 * smoothness) * (0.5 + mask.threshold(x: x, y: y, shift: 32))
       let error = canvas.oklab[pixel].distance(to: colours.oklab[number])
       let isRenewed = mask.threshold(x: x, y: y, shift: 16) < renewal
-      if !isRenewed, error <= candidate.error + tolerance { continue }
+      if !isRenewed, error <= tolerance { continue }
+
+      let mixture = mixtures[number] ?? palette.mixture(for: colours.oklab[number])
+      mixtures[number] = mixture
+      let candidate = mixture.entry(at: 0.5 + (mask.threshold(x: x, y: y) - 0.5) * smoothness)
+      // At rest a pixel only ever gets better. Where colours move, that would lag behind them: bands.
+      let accepted =
+        rests(pixel, in: picture) ? candidate.error : min(mixture.darker.error, mixture.lighter.error)
+      if !isRenewed, error <= accepted + tolerance { continue }
 
       if canvas.colours[pixel] != palette.colours[Int(candidate.index)] {
         canvas.set(pixel, to: candidate.index, of: palette)
@@ -73,5 +85,14 @@ struct FrameEncoder {
       }
     }
     return indices
+  }
+
+  private func rests(_ pixel: Int, in picture: Picture) -> Bool {
+    guard let previous else { return true }
+    for channel in 3 * pixel..<3 * pixel + 3
+    where abs(Int(picture.pixels[channel]) - Int(previous.pixels[channel])) > Self.rest {
+      return false
+    }
+    return true
   }
 }

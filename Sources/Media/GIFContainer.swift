@@ -59,7 +59,8 @@ final class GIFContainer {
     let rectangle = frame.rectangle
     try check(
       EGifPutImageDesc(
-        gif, Int32(rectangle.left), Int32(rectangle.top), Int32(rectangle.width), Int32(rectangle.height), false,
+        gif, Int32(rectangle.left), Int32(rectangle.top), Int32(rectangle.width), Int32(rectangle.height),
+        false,
         frame.sharesFirstTable ? nil : table))
     for y in 0..<rectangle.height {
       var row = Array(frame.indices[y * rectangle.width..<(y + 1) * rectangle.width])

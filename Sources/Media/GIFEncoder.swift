@@ -30,7 +30,8 @@ public final class GIFEncoder {
     path: String, width: Int, height: Int, frameCount: Int, framesPerSecond: Double, isEndless: Bool = true,
     recipe: String? = nil
   ) throws {
-    precondition(width > 0 && height > 0 && frameCount > 0, "An animation has frames, and frames have pixels.")
+    precondition(
+      width > 0 && height > 0 && frameCount > 0, "An animation has frames, and frames have pixels.")
     clock = try FrameClock(framesPerSecond: framesPerSecond)
     container = try GIFContainer(
       path: path, width: width, height: height, isEndless: isEndless,
@@ -48,7 +49,8 @@ public final class GIFEncoder {
     precondition(added < frameCount, "\(frameCount) frames were announced, and one more was added.")
     guard picture.width == width, picture.height == height else {
       throw MediaError.wrongFrameSize(
-        path: path, width: picture.width, height: picture.height, expectedWidth: width, expectedHeight: height)
+        path: path, width: picture.width, height: picture.height, expectedWidth: width, expectedHeight: height
+      )
     }
     added += 1
     let delay = clock.nextDelay()
@@ -66,6 +68,11 @@ public final class GIFEncoder {
     precondition(added > 0, "An animation has at least one frame.")
     try writeWaiting()
     try container.finish()
+  }
+
+  /// What a viewer sees after the last picture that was added.
+  package var shown: Picture {
+    Picture(width: width, height: height, pixels: encoder.canvas.pixels)
   }
 
   /// The share of pixels of the current frame that are drawn afresh: one sixth more in each of the last six frames.

@@ -1,4 +1,4 @@
-/// How much each part of the colour space matters in a picture: bins of 6 bits a channel with their weights.
+/// How much each part of the colour space matters in a picture: bins of colours with their weights.
 struct Histogram {
   struct Bin {
     var weight: Double
@@ -11,20 +11,35 @@ struct Histogram {
   /// Counts each pixel with its weight. No bin gets more than 2 % of the whole, or a plain background would take the
   /// colours that a small face needs.
   init(_ colours: DistinctColours, weights: [Float]) {
-    var sums: [ColourSum] = []
-    var table = [Int32](repeating: -1, count: 1 << 18)
+    let binOfColour = Self.bins(of: colours.colours)
+    var sums = [ColourSum](repeating: ColourSum(), count: (binOfColour.max() ?? 0) + 1)
     var total = 0.0
     for (pixel, number) in colours.numbers.enumerated() {
-      let colour = colours.colours[Int(number)]
-      let slot = Int(colour.red >> 2) << 12 | Int(colour.green >> 2) << 6 | Int(colour.blue >> 2)
-      if table[slot] < 0 {
-        table[slot] = Int32(sums.count)
-        sums.append(ColourSum())
-      }
-      sums[Int(table[slot])].add(colours.oklab[Int(number)], weight: Double(weights[pixel]))
-      total += Double(weights[pixel])
+      let weight = Double(weights[pixel])
+      sums[binOfColour[Int(number)]].add(colours.oklab[Int(number)], weight: weight)
+      total += weight
     }
     bins = sums.map { Bin(weight: min($0.weight, 0.02 * total), mean: $0.mean) }
+  }
+
+  /// The number of each colour's bin. A picture of few colours has a bin for each of them; any other has 64 steps a channel.
+  private static func bins(of colours: [Colour]) -> [Int] {
+    if colours.count <= 4096 { return Array(colours.indices) }
+    var numbers = [Int](repeating: -1, count: 1 << 18)
+    var count = 0
+    return colours.map { colour in
+      let place = step(colour.red) << 12 | step(colour.green) << 6 | step(colour.blue)
+      if numbers[place] < 0 {
+        numbers[place] = count
+        count += 1
+      }
+      return numbers[place]
+    }
+  }
+
+  /// Steps of one level up to 15, then of five: near black a single level is seen (0, 0, 0 and 1, 1, 1 are 0.07 apart).
+  private static func step(_ level: UInt8) -> Int {
+    level < 16 ? Int(level) : 16 + (Int(level) - 16) / 5
   }
 }
 

@@ -13,36 +13,34 @@ struct Mixture {
 }
 
 extension Palette {
-  /// The best mixture for each colour. Among the 12 nearest entries it takes the pair u, v and the share t that minimise
-  /// |(1 - t) u + t v - c|² + 0.15 t (1 - t) |u - v|²: close to the colour on the whole, without loud grain.
-  func mixtures(for colours: [Oklab]) -> [Mixture] {
-    var nearest = NearestColours(room: 12)
-    return colours.map { colour in
-      search.findNearest(to: colour, &nearest)
-      return mixture(of: nearest, for: colour)
-    }
-  }
-
-  private func mixture(of nearest: NearestColours, for c: Oklab) -> Mixture {
-    var best = (darker: nearest[0], lighter: nearest[0], share: Float(0))
-    var leastCost = nearest[0].squaredDistance
-    for first in 0..<nearest.count where leastCost > 0 {
-      for second in first + 1..<nearest.count {
-        // The search's order is that of lightness.
-        let inOrder = nearest[first].index < nearest[second].index
-        let (u, v) = inOrder ? (nearest[first], nearest[second]) : (nearest[second], nearest[first])
-        let gap = search.colours[u.index].squaredDistance(to: search.colours[v.index])
-        // (c - u) · (v - u), from the three sides of the triangle.
-        let projection = (u.squaredDistance + gap - v.squaredDistance) / 2
-        let t = (2 * projection - 0.15 * gap) / (1.7 * gap)
-        guard t > 0, t < 1 else { continue }
-        let cost = u.squaredDistance - 2 * t * projection + t * t * gap + 0.15 * t * (1 - t) * gap
-        if cost < leastCost { (best, leastCost) = ((u, v, t), cost) }
+  /// The best mixture for a colour c. Among the nearest entry and its neighbours it takes the pair u, v and the share t
+  /// that minimise |(1 - t) u + t v - c|² + 0.15 t (1 - t) |u - v|²: close to the colour on the whole, without loud grain.
+  func mixture(for c: Oklab) -> Mixture {
+    let nearest = search.nearest(to: c)
+    var best = (darker: nearest.index, lighter: nearest.index, share: Float(0))
+    var leastCost = nearest.squaredDistance
+    let candidates = neighbours[nearest.index]
+    for (position, u) in candidates.enumerated() {
+      let uError = search.colours[u].squaredDistance(to: c)
+      for v in candidates[(position + 1)...] {
+        let vError = search.colours[v].squaredDistance(to: c)
+        let gap = search.colours[u].squaredDistance(to: search.colours[v])
+        // The cost is |u - c|² - slope t + curvature/2 t². (c - u) · (v - u) comes from the three sides of the triangle.
+        let slope = uError + gap - vError - 0.15 * gap
+        let curvature = 2 * 0.85 * gap
+        // The least cost is |u - c|² - slope² / (2 curvature); most pairs fail here, before any division.
+        guard slope > 0, slope < curvature, slope * slope > 2 * curvature * (uError - leastCost) else {
+          continue
+        }
+        let t = slope / curvature
+        leastCost = uError - slope * t / 2
+        // Entries are numbered by lightness.
+        best = u < v ? (u, v, t) : (v, u, 1 - t)
       }
     }
     return Mixture(
-      darker: (UInt8(best.darker.index), best.darker.squaredDistance.squareRoot()),
-      lighter: (UInt8(best.lighter.index), best.lighter.squaredDistance.squareRoot()),
+      darker: (UInt8(best.darker), search.colours[best.darker].distance(to: c)),
+      lighter: (UInt8(best.lighter), search.colours[best.lighter].distance(to: c)),
       share: best.share)
   }
 }

@@ -27,7 +27,9 @@ enum PNGChunks {
     guard isPNG(png) else { throw .notAPNG(path: path) }
     var position = signature.count
     while position < png.count {
-      guard position + frame <= png.count else { throw .damaged(path: path, reason: "it ends inside a chunk") }
+      guard position + frame <= png.count else {
+        throw .damaged(path: path, reason: "it ends inside a chunk")
+      }
       let length = png[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
       let name = String(decoding: png[position + 4..<position + 8], as: UTF8.self)
       guard position + frame + length <= png.count else {

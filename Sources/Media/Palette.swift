@@ -5,6 +5,8 @@ struct Palette {
 
   let colours: [Colour]
   let search: ColourSearch
+  /// For each colour the numbers of the 12 nearest ones, itself first.
+  let neighbours: [[Int]]
 
   /// The colours that serve a histogram best: boxes are split where the error is largest, then six rounds of Lloyd's
   /// algorithm (1957) move each colour to the middle of those it serves.
@@ -16,15 +18,20 @@ struct Palette {
       ($0.oklab.lightness, $0.colour.key) < ($1.oklab.lightness, $1.colour.key)
     }
     self.colours = ordered.map(\.colour)
-    search = ColourSearch(sorted: ordered.map(\.oklab))
+    let oklab = ordered.map(\.oklab)
+    search = ColourSearch(sorted: oklab)
+    neighbours = oklab.map { colour in
+      let distances = oklab.map { $0.squaredDistance(to: colour) }
+      return Array(oklab.indices.sorted { distances[$0] < distances[$1] }.prefix(12))
+    }
   }
 
-  /// The weighted mean of the squared distance from the bins to their nearest colours.
+  /// The weighted root mean square of the distances from the bins to their nearest colours.
   func error(for histogram: Histogram) -> Double {
     let (error, weight) = histogram.bins.reduce((0.0, 0.0)) { sum, bin in
       (sum.0 + bin.weight * Double(search.nearest(to: bin.mean).squaredDistance), sum.1 + bin.weight)
     }
-    return error / weight
+    return (error / weight).squareRoot()
   }
 
   private static func splitMeans(_ bins: [Histogram.Bin]) -> [Oklab] {

@@ -1,7 +1,7 @@
 import Tensors
 
-/// A step of the deterministic DDIM sampler (eta 0): keeps the noise that the denoiser left out and adds as much of it to the clean
-/// latents as the next level has. With abar the level's and abar' the next:
+/// A step of the deterministic DDIM sampler (eta 0): keeps the noise that the denoiser left out and adds as
+/// much of it to the clean latents as the next level has. With abar the level's and abar' the next:
 ///
 ///     e  = (x - sqrt(abar) * x0) / sqrt(1 - abar)
 ///     x' = sqrt(abar') * x0 + sqrt(1 - abar') * e

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a sampler needs to know of a model: noisy latents [n, h, w, c] and their level -> clean latents [n, h, w, c].
+/// What a sampler needs to know of a model: noisy latents and their level -> clean latents, both [n, h, w, c].
 public typealias Denoiser = (_ noisy: Tensor, _ level: NoiseLevel) -> Tensor
 
 /// The way from one noise level to the next.
@@ -20,7 +20,7 @@ public struct DenoisingStep: Sendable {
   public let estimate: Tensor
 }
 
-/// Turns noise into latents, one noise level at a time: a sequence that computes each step when it is asked for.
+/// Turns noise into latents, one noise level at a time: a sequence that computes a step when it is asked for.
 ///
 ///     var latents = noise
 ///     for step in Denoising(noise, through: levels, with: denoiser) {

@@ -1,5 +1,5 @@
-/// MT19937, the random numbers under PyTorch's CPU generator and NumPy's `RandomState`: 32 bits at a time from a state of 624
-/// words.
+/// MT19937, the random numbers under PyTorch's CPU generator and NumPy's `RandomState`: 32 bits at a time
+/// from a state of 624 words.
 ///
 /// Source: Matsumoto and Nishimura, "Mersenne Twister" (1998), with the initialisation of 2002.
 struct MersenneTwister {

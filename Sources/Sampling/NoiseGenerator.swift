@@ -7,7 +7,8 @@ protocol NormalSource {
   mutating func normals(_ count: Int) -> [Float]
 }
 
-/// Whose noise is drawn: the same seed gives the same numbers as the named library does on a CPU, and so the same picture.
+/// Whose noise is drawn: the same seed gives the same numbers as the named library does on a CPU, and so the
+/// same picture.
 ///
 /// | name         | what a program would write                                                        |
 /// |--------------|-----------------------------------------------------------------------------------|
@@ -17,8 +18,8 @@ protocol NormalSource {
 public enum NoiseGenerator: String, CaseIterable, Codable, Sendable {
   case pytorch, tensorflow, numpy
 
-  /// The seeds that the library takes. Of larger ones PyTorch uses the low 32 bits and TensorFlow the remainder modulo
-  /// 2^31 - 1; NumPy refuses them.
+  /// The seeds that the library takes. Of larger ones PyTorch uses the low 32 bits and TensorFlow the
+  /// remainder modulo 2^31 - 1; NumPy refuses them.
   public var seeds: ClosedRange<UInt64> {
     self == .numpy ? 0...UInt64(UInt32.max) : 0...UInt64.max
   }

@@ -1,13 +1,15 @@
 /// How much noise a model met at each timestep of its training.
 ///
-/// Training mixed a picture x0 with noise: x = sqrt(abar) * x0 + sqrt(1 - abar) * noise. `alphaBars[t]` is abar at
-/// timestep t: almost one at t = 0, where the picture is nearly clean, almost zero at the last, where it is nearly noise.
+/// Training mixed a picture x0 with noise: x = sqrt(abar) * x0 + sqrt(1 - abar) * noise. `alphaBars[t]` is
+/// abar at timestep t: almost one at t = 0, where the picture is nearly clean, almost zero at the last, where
+/// it is nearly noise.
 ///
 ///     beta_j = start + (end - start) * j / (T - 1)                          linear
 ///     beta_j = (sqrt(start) + (sqrt(end) - sqrt(start)) * j / (T - 1))^2    scaled linear
 ///     abar_t = product over j <= t of (1 - beta_j)
 ///
-/// Source: Ho et al., "Denoising Diffusion Probabilistic Models" (2020), equation 4; scaled linear is Stable Diffusion's.
+/// Source: Ho et al., "Denoising Diffusion Probabilistic Models" (2020), equation 4; scaled linear is Stable
+/// Diffusion's.
 ///
 ///     let noise = NoiseSchedule(betaStart: 0.00085, betaEnd: 0.012, kind: .scaledLinear, trainSteps: 1000)
 public struct NoiseSchedule: Sendable, Hashable {

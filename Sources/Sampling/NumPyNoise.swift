@@ -1,7 +1,8 @@
-import Foundation
+import Glibc
 
-/// Draws what `numpy.random.RandomState(seed).standard_normal(count)` draws: Marsaglia's polar method over MT19937 in double
-/// precision. Pairs go across calls: a draw of an odd count leaves its second number to the next.
+/// Draws what `numpy.random.RandomState(seed).standard_normal(count)` draws: Marsaglia's polar method over
+/// MT19937 in double precision. Pairs go across calls: a draw of an odd count leaves its second number to the
+/// next.
 ///
 /// Source: `legacy_gauss` in NumPy's `legacy-distributions.c`.
 struct NumPyNoise: NormalSource {

@@ -1,6 +1,7 @@
 import Tensors
 
-/// What a network was trained to answer when it sees noisy latents; the names are those of a scheduler's `prediction_type`.
+/// What a network was trained to answer when it sees noisy latents; the names are those of a scheduler's
+/// `prediction_type`.
 ///
 /// With noisy latents x = sqrt(abar) * x0 + sqrt(1 - abar) * e, an answer gives the clean latents x0:
 ///

@@ -1,17 +1,17 @@
-import Foundation
+import Glibc
 
-/// Draws what `tf.random.normal(shape, seed=seed)` draws on a CPU in a program that set no global seed: Box and Muller's method
-/// over Philox, four numbers a block.
+/// Draws what `tf.random.normal(shape, seed=seed)` draws on a CPU in a program that set no global seed: Box
+/// and Muller's method over Philox, four numbers a block.
 ///
 /// A further call with the same seed goes on behind a gap: the operation reserves 256 blocks for each number.
 ///
-/// Source: `random_distributions.h`, `philox_random.h` and `guarded_philox_random.cc` in TensorFlow's `core/lib/random` and
-/// `core/util`.
+/// Source: `random_distributions.h`, `philox_random.h` and `guarded_philox_random.cc` in TensorFlow's
+/// `core/lib/random` and `core/util`.
 struct TensorFlowNoise: NormalSource {
   private var philox: Philox
 
   init(seed: UInt64) {
-    // 87654321 is TensorFlow's global seed where the program gave none; the operation's seed is taken modulo 2^31 - 1.
+    // 87654321 is TensorFlow's global seed where the program gave none; the operation's is taken modulo 2^31 - 1.
     philox = Philox(key: (87_654_321, 0), counter: [0, 0, UInt32(seed % 0x7fff_ffff), 0])
   }
 

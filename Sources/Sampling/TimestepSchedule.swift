@@ -8,8 +8,9 @@
 /// | `keras-0.9` | i (T - 1) / (s - 1), half to even, i = 0, ..., s - 1  | abar 1                       |
 /// | `leading`   | o, o + k, ..., o + (s - 1) k with the offset o        | abar at o - k, or below 0 the final abar |
 ///
-/// Sources: keras_cv 0.3.4 to 0.8.1; keras_cv 0.8.2 and later; diffusers' `DDIMScheduler` with `timestep_spacing="leading"`.
-/// `keras` can visit more or fewer levels than were asked for: 30 steps give 31, 64 give 67, 1000 give 999.
+/// Sources: keras_cv 0.3.4 to 0.8.1; keras_cv 0.8.2 and later; diffusers' `DDIMScheduler` with
+/// `timestep_spacing="leading"`. `keras` can visit more or fewer levels than were asked for: 30 steps give
+/// 31, 64 give 67, 1000 give 999.
 public enum TimestepSchedule: String, CaseIterable, Codable, Sendable {
   case keras
   case keras09 = "keras-0.9"
@@ -30,24 +31,26 @@ public enum TimestepSchedule: String, CaseIterable, Codable, Sendable {
     guard 1...trainSteps ~= steps else { throw .steps(steps, of: trainSteps) }
     let stride = trainSteps / steps
 
-    let timesteps: [Int]
-    var final = 1.0
-    switch self {
-    case .keras:
-      timesteps = Array(Swift.stride(from: min(1, trainSteps - 1), to: trainSteps, by: stride))
-    case .keras09:
-      let gap = Double(trainSteps - 1) / Double(max(1, steps - 1))
-      timesteps = (0..<steps).map { Int((Double($0) * gap).rounded(.toNearestOrEven)) }
-    case .leading:
-      timesteps = (0..<steps).map { stepsOffset + $0 * stride }
-      // diffusers looks one stride below the cleanest level, which an offset can leave inside the training.
-      final = stepsOffset >= stride ? alphaBars[stepsOffset - stride] : finalAlphaBar
-    }
-    if let last = timesteps.last, last >= trainSteps {
-      throw .timestep(last, of: trainSteps, steps: steps, offset: stepsOffset)
+    let timesteps =
+      switch self {
+      case .keras: Array(Swift.stride(from: min(1, trainSteps - 1), to: trainSteps, by: stride))
+      case .keras09: evenlySpaced(steps, below: trainSteps)
+      case .leading: (0..<steps).map { stepsOffset + $0 * stride }
+      }
+    if let outside = timesteps.last(where: { !alphaBars.indices.contains($0) }) {
+      throw .timestep(outside, of: trainSteps, steps: steps, offset: stepsOffset)
     }
     let levels = timesteps.reversed().map { NoiseLevel(timestep: $0, alphaBar: alphaBars[$0]) }
-    return NoiseLevels(levels, finalAlphaBar: final)
+
+    guard self == .leading else { return NoiseLevels(levels, finalAlphaBar: 1) }
+    // diffusers looks one stride below the cleanest level, which an offset can leave inside the training.
+    let below = stepsOffset - stride
+    return NoiseLevels(levels, finalAlphaBar: below >= 0 ? alphaBars[below] : finalAlphaBar)
+  }
+
+  private func evenlySpaced(_ steps: Int, below trainSteps: Int) -> [Int] {
+    let gap = Double(trainSteps - 1) / Double(max(1, steps - 1))
+    return (0..<steps).map { Int((Double($0) * gap).rounded(.toNearestOrEven)) }
   }
 }
 
@@ -64,8 +67,8 @@ public enum ScheduleError: Error, Equatable, CustomStringConvertible {
       "\(steps) steps are not possible with this model; choose 1 to \(trainSteps)."
     case .timestep(let timestep, let trainSteps, let steps, let offset):
       """
-      \(steps) steps with the model's offset of \(offset) begin at noise level \(timestep), but the last one the \
-      model knows is \(trainSteps - 1); choose fewer steps or another schedule.
+      \(steps) steps with the model's offset of \(offset) need the noise level \(timestep), but the model knows \
+      0 to \(trainSteps - 1); choose fewer steps or another schedule.
       """
     }
   }

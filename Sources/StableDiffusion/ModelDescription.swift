@@ -35,7 +35,8 @@ public struct ModelDescription: Sendable {
     }
     if unet.contextWidth != textEncoder.width {
       throw unetConfiguration.refusal(
-        "cross_attention_dim", "\(unet.contextWidth)", accepted: "the text encoder's width \(textEncoder.width)")
+        "cross_attention_dim", "\(unet.contextWidth)",
+        accepted: "the text encoder's width \(textEncoder.width)")
     }
 
     let scheduler = try folder.configuration("scheduler")

@@ -28,10 +28,13 @@ public struct PackedWeights: Sendable {
     elementType = stored.elementType
     self.isGated = isGated
     var description = lw_weights(
-      panels: nil, element: elementType.kernelType, columns: columns, taps: taps, channels: channels, gated: isGated)
+      panels: nil, element: elementType.kernelType, columns: columns, taps: taps, channels: channels,
+      gated: isGated)
     panels = PanelMemory(byteCount: lw_panels_bytes(&description))
     description.panels = UnsafeRawPointer(panels.address)
-    lw_pack_panels(&description, panels.address, stored.bytes.baseAddress)
+    withExtendedLifetime(stored) {
+      lw_pack_panels(&description, panels.address, stored.bytes.baseAddress)
+    }
     stored.dropPages()
   }
 

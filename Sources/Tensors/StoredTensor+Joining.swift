@@ -5,7 +5,7 @@ extension StoredTensor {
     precondition(
       layers.allSatisfy { $0.elementType == elementType && $0.shape[1] == inputs },
       "Layers are joined if they have the same inputs and precision.")
-    let joined = JoinedBytes(layers.map(\.bytes))
+    let joined = withExtendedLifetime(layers) { JoinedBytes(layers.map(\.bytes)) }
     self.init(
       shape: [layers.reduce(0) { $0 + $1.shape[0] }, inputs], elementType: elementType,
       bytes: UnsafeRawBufferPointer(joined.buffer), owner: joined)

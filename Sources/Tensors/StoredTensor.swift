@@ -31,7 +31,8 @@ public struct StoredTensor: Sendable {
 
   /// The same bytes under another shape of the same size, such as a 1x1 convolution as a matrix.
   public func reshaped(_ shape: [Int]) -> StoredTensor {
-    StoredTensor(shape: shape, elementType: elementType, bytes: bytes, owner: owner, droppingPages: droppingPages)
+    StoredTensor(
+      shape: shape, elementType: elementType, bytes: bytes, owner: owner, droppingPages: droppingPages)
   }
 
   /// Says that the values were packed and will hardly be read again: a mapped file's pages are given back to the system. The
@@ -58,7 +59,8 @@ extension StoredTensor {
         precondition((0..<shape[0]).contains(index), "A table of \(shape[0]) rows has no row \(index).")
         let row = bytes.baseAddress?.advanced(by: index * width * elementType.byteCount)
         withExtendedLifetime(owner) {
-          lw_to_float32(result.baseAddress?.advanced(by: position * width), row, elementType.kernelType, width)
+          lw_to_float32(
+            result.baseAddress?.advanced(by: position * width), row, elementType.kernelType, width)
         }
       }
     }

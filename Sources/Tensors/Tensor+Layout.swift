@@ -2,7 +2,8 @@
 extension Tensor {
   /// [n, a, b, c...] -> the images `range` of the first dimension.
   public func images(_ range: Range<Int>) -> Tensor {
-    precondition(range.lowerBound >= 0 && range.upperBound <= shape[0], "There are no images \(range) in \(shape).")
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= shape[0], "There are no images \(range) in \(shape).")
     let size = count / max(1, shape[0])
     return Tensor(shape: [range.count] + shape.dropFirst()) { result in
       result.baseAddress?.update(from: storage.address + range.lowerBound * size, count: range.count * size)
@@ -12,7 +13,8 @@ extension Tensor {
   /// Tensors of the same inner shape, one after the other along the first dimension.
   public static func batch(_ parts: [Tensor]) -> Tensor {
     let inner = Array(parts[0].shape.dropFirst())
-    precondition(parts.allSatisfy { Array($0.shape.dropFirst()) == inner }, "A batch needs parts of one shape.")
+    precondition(
+      parts.allSatisfy { Array($0.shape.dropFirst()) == inner }, "A batch needs parts of one shape.")
     return Tensor(shape: [parts.reduce(0) { $0 + $1.shape[0] }] + inner) { result in
       var end = 0
       for part in parts {

@@ -11,7 +11,8 @@ extension Tensor {
     let (n, h, w, c) = shape4
     let channels = c + (skip?.shape4.3 ?? 0)
     precondition(channels % groups == 0, "\(channels) channels cannot be divided into \(groups) groups.")
-    precondition(scale.count == channels && shift.count == channels, "Scale and shift have one number a channel.")
+    precondition(
+      scale.count == channels && shift.count == channels, "Scale and shift have one number a channel.")
     var sources = [
       lw_source(data: storage.address, channels: c),
       lw_source(data: UnsafePointer(skip?.storage.address), channels: channels - c),
@@ -26,10 +27,12 @@ extension Tensor {
   /// Layer norm of the last dimension.  Ba et al., arXiv 1607.06450, equation 4.
   public func layerNormalised(epsilon: Float, scale: Tensor, shift: Tensor) -> Tensor {
     let (rows, channels) = rowsAndChannels
-    precondition(scale.count == channels && shift.count == channels, "Scale and shift have one number a channel.")
+    precondition(
+      scale.count == channels && shift.count == channels, "Scale and shift have one number a channel.")
     return Tensor(shape: shape) { result in
       lw_layer_norm(
-        result.baseAddress, storage.address, rows, channels, epsilon, scale.storage.address, shift.storage.address)
+        result.baseAddress, storage.address, rows, channels, epsilon, scale.storage.address,
+        shift.storage.address)
     }
   }
 

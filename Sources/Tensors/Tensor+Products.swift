@@ -5,7 +5,8 @@ extension Tensor {
   public func multiplied(by weights: PackedWeights, then epilogue: Epilogue = Epilogue()) -> Tensor {
     let (rows, channels) = rowsAndChannels
     precondition(
-      weights.taps == 1 && channels == weights.channels, "\(shape) does not fit weights of \(weights.channels) inputs.")
+      weights.taps == 1 && channels == weights.channels,
+      "\(shape) does not fit weights of \(weights.channels) inputs.")
     let columns = weights.isGated ? weights.columns / 2 : weights.columns
     return Tensor(shape: shape.dropLast() + [columns]) { result in
       weights.withKernelWeights { kernelWeights in
@@ -28,7 +29,8 @@ extension Tensor {
     precondition(
       weights.taps == geometry.kernel * geometry.kernel && c + skipChannels == weights.channels,
       "\(shape) and \(skipChannels) more channels do not fit weights of \(weights.channels) inputs.")
-    precondition(skip.map { Array($0.shape.dropLast()) == [n, h, w] } ?? true, "Both inputs have the same size.")
+    precondition(
+      skip.map { Array($0.shape.dropLast()) == [n, h, w] } ?? true, "Both inputs have the same size.")
     var convolution = lw_convolution_shape()
     convolution.sources.0 = lw_source(data: storage.address, channels: c)
     convolution.sources.1 = lw_source(data: UnsafePointer(skip?.storage.address), channels: skipChannels)

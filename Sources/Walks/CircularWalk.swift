@@ -1,7 +1,7 @@
-import Foundation
+import Glibc
 
-/// Goes once around a circle through two noises, for one prompt: the frame after the last would be the first, so that the loop
-/// closes without a stutter.
+/// Goes once around a circle through two noises, for one prompt: the frame after the last would be the first,
+/// so that the loop closes without a stutter.
 ///
 ///     z_k = cos(2 pi k / n) * x + sin(2 pi k / n) * y
 ///

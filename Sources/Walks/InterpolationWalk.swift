@@ -2,8 +2,8 @@
 ///
 ///     e(u) = (1 - u) * e_1 + u * e_2,   u = i / (n - 1)
 ///
-/// With more than two prompts each leg takes the same time. The first frame is the first prompt and the last frame the last;
-/// a single frame is the first.
+/// With more than two prompts each leg takes the same time. The first frame is the first prompt and the last
+/// frame the last; a single frame is the first.
 public struct InterpolationWalk: Walk {
   public let frameCount: Int
   public let embeddingAnchorCount: Int

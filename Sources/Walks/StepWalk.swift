@@ -1,5 +1,5 @@
-/// Walks away from a prompt in equal small steps, the same number added to every component of its embedding; all frames
-/// share one noise.
+/// Walks away from a prompt in equal small steps, the same number added to every component of its embedding;
+/// all frames share one noise.
 ///
 ///     e_k = e + k * stepSize,   k = 0, 1, ...
 public struct StepWalk: Walk {

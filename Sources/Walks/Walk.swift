@@ -1,11 +1,11 @@
-/// A way through latent space: a pure function from a frame's number to a point. Any frame can be had alone, again and in any
-/// order.
+/// A way through latent space: a pure function from a frame's number to a point. Any frame can be had alone,
+/// again and in any order.
 ///
 ///     let walk = InterpolationWalk(prompts: 2, frameCount: 3)
 ///     walk.point(at: 1).embedding.weights   // [0.5, 0.5]
 ///
-/// Walks speak of *anchors*, the prompts' embeddings and the noises that a recipe names, by their position only. They
-/// know neither their numbers nor the pictures that become of them.
+/// Walks speak of *anchors*, the prompts' embeddings and the noises that a recipe names, by their position
+/// only. They know neither their numbers nor the pictures that become of them.
 public protocol Walk: Sendable {
   /// Frames are numbered 0, 1, ..., frameCount - 1.
   var frameCount: Int { get }

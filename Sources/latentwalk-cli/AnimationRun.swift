@@ -17,10 +17,15 @@ func renderAnimation(_ order: Order, _ animation: AnimationOptions, _ report: Re
 
   let missing = directory.missing()
   let howToGoOn = {
-    let frames = renderer.recipe.frames
+    let (frames, finished) = (renderer.recipe.frames, renderer.recipe.frames - directory.missing().count)
+    let kept =
+      switch finished {
+      case 0: "No frame is finished yet."
+      case 1: "1 of \(frames) frames is finished and stays in \(directory.path)."
+      default: "\(finished) of \(frames) frames are finished and stay in \(directory.path)."
+      }
     return
-      "\(frames - directory.missing().count) of \(frames) frames are finished and stay in \(directory.path). "
-      + "To go on, run the same command again\(animation.keepsSeed(of: order) ? "" : " with --seed \(seed)")."
+      "\(kept) To go on, run the same command again\(animation.keepsSeed(of: order) ? "" : " with --seed \(seed)")."
   }
   reporter.start(renderer, missing: missing.count)
   do {

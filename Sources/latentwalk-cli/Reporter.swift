@@ -29,7 +29,7 @@ final class Reporter {
       """
       \(frames == 1 ? "1 frame" : "\(frames) frames") of \(recipe.width) x \(recipe.height) with the model \
       \(recipe.model.name), seed \(recipe.seed): \(renderer.levels.count) steps, guidance \(recipe.guidance), \
-      \(missing * renderer.evaluationsPerFrame) UNet evaluations\(kept > 0 ? "; \(kept) frames are there already" : "").
+      \(missing * renderer.evaluationsPerFrame) UNet evaluations\(kept > 0 ? "; \(kept == 1 ? "1 frame is" : "\(kept) frames are") there already" : "").
       """)
     if renderer.levels.count != recipe.steps {
       warn(

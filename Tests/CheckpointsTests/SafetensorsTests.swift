@@ -102,14 +102,14 @@ import Testing
 
   @Test("a header that is no table of tensors is refused")
   func headerIsNoTable() throws {
-    #expect(try refusal(safetensors("{\"a\":")).contains("the text is not valid JSON"))
+    #expect(try refusal(safetensors("{\"a\":")).contains("not valid JSON"))
     #expect(try refusal(safetensors("[1, 2]")).contains("its header cannot be read"))
     #expect(
       try refusal(safetensors("{\"a\":{\"shape\":[1],\"data_offsets\":[0,4]}}")).contains(
         "at a, dtype is missing"))
     #expect(
       try refusal(safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}"))
-        .contains("at a, shape"))
+        .contains("its header cannot be read: "))
   }
 
   @Test("an element type that does not exist is refused")
@@ -136,6 +136,8 @@ import Testing
       ("[0,4,8]", "the tensor a has the offsets [0, 4, 8]"),
       ("[4,12]", "the tensor a begins at 4, and the one before it ends at 0"),
       ("[-8,0]", "the tensor a begins at -8, and the one before it ends at 0"),
+      ("[-9223372036854775808,9223372036854775807]", "begins at -9223372036854775808"),
+      ("[0,9223372036854775807]", "takes 8 bytes, and its offsets span 9223372036854775807"),
       ("[0,800]", "takes 8 bytes, and its offsets span 800"),
     ])
   func lyingOffsets(offsets: String, reason: String) throws {

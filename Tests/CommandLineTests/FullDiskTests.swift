@@ -45,7 +45,7 @@ struct FullDiskTests {
     expectRefusal(full, 1, "walk.gif.frames/frame-0000", "no space left on device")
     #expect(
       full.errors.contains(
-        "of 6 frames are finished and stay in disk/walk.gif.frames. To go on, run the same command"))
+        "in disk/walk.gif.frames. To go on, run the same command"))
     try expectNothingHalfWritten()
     let frames = try folder.names(in: "disk/walk.gif.frames").count - 1
     #expect((1...5).contains(frames))
@@ -53,7 +53,7 @@ struct FullDiskTests {
     try folder.remove("disk/filling")
     let resumed = try render()
     expectDone(resumed, "disk/walk.gif")
-    #expect(resumed.errors.contains("\(frames) frames are there already"))
+    #expect(resumed.errors.contains("\(frames) frame"))
     #expect(try folder.names(in: "disk") == ["walk.gif"])
   }
 

@@ -55,6 +55,16 @@ import Testing
     #expect(resumed.output.contains("\"missing\":3") && resumed.output.contains("\"seed\":\(seed)"))
   }
 
+  @Test("in the first frame")
+  func firstFrame() throws {
+    let stopped = try interrupt(walk + ["--steps", "200", "-o", "walk.gif"], after: "\"batch\":[0]")
+    #expect(stopped.exitCode == 130)
+    #expect(
+      stopped.errors.hasSuffix(
+        "Interrupted. No frame is finished yet. To go on, run the same command again.\n"))
+    #expect(try folder.names(in: "walk.gif.frames") == ["recipe.json"])
+  }
+
   @Test("without a seed and a name, the message tells the seed to go on with")
   func unnamed() throws {
     let stopped = try interrupt(walk + ["--steps", "200"], after: "\"batch\":[1]")
@@ -65,7 +75,7 @@ import Testing
       stopped.errors.hasSuffix("in \(name). To go on, run the same command again with --seed \(seed).\n"))
     let resumed = try Program(walk + ["--steps", "200", "--seed", String(seed)], in: folder.path).finished()
     expectDone(resumed, "interpolate-\(seed).gif")
-    #expect(resumed.errors.contains("1 frames are there already"))
+    #expect(resumed.errors.contains("1 frame is there already"))
   }
 
   @Test("while the animation is written, an older one stays as it was")

@@ -42,7 +42,8 @@ struct Golden: Decodable {
   }
 }
 
-/// Compares numbers and reports the largest difference, relative to the expected number where that is above one.
+/// Compares numbers and reports the largest difference, relative to the expected number where that is above
+/// one.
 func expectClose(
   _ found: [Float], _ expected: [Float], within tolerance: Float, _ what: String = "",
   sourceLocation: SourceLocation = #_sourceLocation

@@ -5,19 +5,20 @@ import Testing
 @Suite struct NoiseGeneratorTests {
   @Test("pytorch draws what torch.randn draws, for counts on both sides of every block and for three draws")
   func pytorch() throws {
-    try expect(.pytorch, Golden.load().pytorch)
+    try expect(.pytorch, Golden.load().pytorch, within: 0)
   }
 
   @Test("numpy draws what RandomState.standard_normal draws, also across draws of odd counts")
   func numpy() throws {
-    try expect(.numpy, Golden.load().numpy)
+    try expect(.numpy, Golden.load().numpy, within: 0)
   }
 
   @Test("tensorflow draws what tf.random.normal draws, also at the second and third call and for large seeds")
   func tensorflow() throws {
     struct TensorFlow: Decodable { let tensorflow: [Golden.Noise] }
     let golden: TensorFlow = try Golden.fixture("tensorflow.json")
-    try expect(.tensorflow, golden.tensorflow)
+    // Single precision depends on the system's logarithm; with glibc the difference is zero.
+    try expect(.tensorflow, golden.tensorflow, within: 3e-7)
   }
 
   @Test("tensorflow's seed 12345 begins as the reference says")
@@ -42,7 +43,7 @@ import Testing
       let generator = try #require(NoiseGenerator(rawValue: name))
       let noise = generator.normals(seed: 7, draw: 0, height: 2, width: 3, channels: 4)
       #expect(noise.shape == [1, 2, 3, 4])
-      expectClose(noise.channelsFirst().values, expected, within: 2e-6, name)
+      expectClose(noise.channelsFirst().values, expected, within: 0, name)
     }
   }
 
@@ -53,13 +54,13 @@ import Testing
     #expect(NoiseGenerator.tensorflow.seeds.upperBound == .max)
   }
 
-  private func expect(_ generator: NoiseGenerator, _ cases: [Golden.Noise]) throws {
+  private func expect(_ generator: NoiseGenerator, _ cases: [Golden.Noise], within tolerance: Float) throws {
     for golden in cases {
       let seed = try #require(UInt64(golden.seed))
       for (draw, expected) in golden.draws.enumerated() {
         let noise = generator.normals(seed: seed, draw: draw, height: 1, width: golden.count, channels: 1)
         expectClose(
-          shortened(noise.values), expected.map(Float.init), within: 2e-6,
+          shortened(noise.values), expected.map(Float.init), within: tolerance,
           "seed \(seed), count \(golden.count), draw \(draw)")
       }
     }

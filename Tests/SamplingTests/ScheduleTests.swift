@@ -82,15 +82,20 @@ private let stableDiffusion = NoiseSchedule(
     }
   }
 
-  @Test("a schedule that would begin beyond the training is refused with a sentence")
+  @Test("a schedule that would leave the training's levels is refused with a sentence")
   func beyondTraining() {
     let error = #expect(throws: ScheduleError.self) {
       try TimestepSchedule.leading.levels(steps: 1000, noise: stableDiffusion, stepsOffset: 1)
     }
     #expect(
       error?.description == """
-        1000 steps with the model's offset of 1 begin at noise level 1000, but the last one the model knows is 999; \
+        1000 steps with the model's offset of 1 need the noise level 1000, but the model knows 0 to 999; \
         choose fewer steps or another schedule.
         """)
+    for offset in [-1, 5000] {
+      #expect(throws: ScheduleError.self) {
+        try TimestepSchedule.leading.levels(steps: 10, noise: stableDiffusion, stepsOffset: offset)
+      }
+    }
   }
 }

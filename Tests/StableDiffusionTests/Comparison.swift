@@ -35,7 +35,8 @@ struct Comparison: CustomStringConvertible {
 
 /// Expects every element within `tolerance`.
 func expectEqual(
-  _ found: Tensor, _ expected: Tensor, within tolerance: Float, sourceLocation: SourceLocation = #_sourceLocation
+  _ found: Tensor, _ expected: Tensor, within tolerance: Float,
+  sourceLocation: SourceLocation = #_sourceLocation
 ) {
   let comparison = Comparison(found, expected)
   #expect(comparison.largestDifference <= tolerance, "\(comparison)", sourceLocation: sourceLocation)

@@ -44,7 +44,6 @@ struct GoldenPipeline {
     tensors = try SafetensorsFile(path: path + "/golden.safetensors")
   }
 
-
   func has(_ name: String) -> Bool { tensors.entry(name) != nil }
 
   /// A golden tensor as it was stored.

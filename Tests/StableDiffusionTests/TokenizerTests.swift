@@ -160,7 +160,8 @@ private func clip() throws -> Tokenizer {
   }
 }
 
-/// A tokenizer's folder with 256 bytes, 256 bytes that end a word, four merges and the two tokens for begin and end.
+/// A tokenizer's folder with 256 bytes, 256 bytes that end a word, four merges and the two tokens for begin
+/// and end.
 private final class SmallFolder {
   /// What `vocab.json` says.
   let ids: [String: Int]

@@ -41,7 +41,7 @@ def schedules():
     every = range(1, 1001)
     return {
         "keras": [checksum(list(range(1, 1000, 1000 // s))[::-1]) for s in every],
-        "keras-0.9": [checksum(numpy.linspace(0, 999, s).round().astype(int)[::-1]) for s in every],
+        "keras-0.9": [checksum((numpy.arange(s) * (999 / (s - 1) if s > 1 else 1000)).round()[::-1]) for s in every],
         "leading": [checksum(leading(s)) for s in every],
     }
 

@@ -16,7 +16,7 @@ from concepts import WEIGHTS
 from networks import denoiser, text_encoder
 from noise import min_snr_weights, signal_levels, stratified_levels
 from pictures import Look
-from training_run import TrainingRun
+from training_run import TrainingRun, join_processes
 
 EMPTY_CAPTIONS = 0.10
 
@@ -82,10 +82,13 @@ def main() -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
 
+    process = join_processes()
+    torch.manual_seed(0)  # the same start in every process
     model = TextToNoise(torch.load(options.tokens)).to(options.device)
     run = TrainingRun(model, options.out, options.minutes, options.rate, decay=0.9995)
-    torch.manual_seed(run.steps)
-    examples = Examples(options.data, options.tokenizer, seed=run.steps)
+    seed = 1000 * run.steps + process
+    torch.manual_seed(seed)
+    examples = Examples(options.data, options.tokenizer, seed)
     signal = signal_levels().to(options.device)
     while not run.finished:
         latents, tokens = (x.to(options.device) for x in examples.batch(options.batch))

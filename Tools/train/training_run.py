@@ -1,4 +1,8 @@
-"""What both trainings share: a budget of minutes that survives restarts, a moving average, checkpoints, a log."""
+"""What both trainings share: a budget of minutes that survives restarts, a moving average, checkpoints, a log.
+
+Started by torchrun, several processes train one model, each on batches of its own; a process with one thread each
+is the best use of a few CPU cores.
+"""
 
 import copy
 import json
@@ -8,10 +12,18 @@ import time
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import distributed, nn
 
 CHECKPOINT_EVERY = 180  # seconds
 LOG_EVERY = 50  # steps
+
+
+def join_processes() -> int:
+    """Meet the other processes if torchrun started this one; its number, 0 if it is alone."""
+    if "RANK" not in os.environ:
+        return 0
+    distributed.init_process_group("gloo")
+    return distributed.get_rank()
 
 
 class TrainingRun:
@@ -51,20 +63,36 @@ class TrainingRun:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
         loss.backward()
+        now = time.time()
+        elapsed, self.clock = now - self.clock, now
+        processes = distributed.get_world_size() if distributed.is_initialized() else 1
+        if processes > 1:
+            elapsed = self.share_gradients(elapsed, processes)
         nn.utils.clip_grad_norm_(self.trained, 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()
         decay = min(self.decay, (self.steps + 1) / (self.steps + 10))
-        torch._foreach_lerp_(self.averaged, self.trained, 1 - decay)
+        with torch.no_grad():
+            torch._foreach_lerp_(self.averaged, self.trained, 1 - decay)
 
-        self.steps, self.samples = self.steps + 1, self.samples + samples
+        self.steps, self.samples, self.spent = self.steps + 1, self.samples + samples * processes, self.spent + elapsed
         self.losses.append(loss.item())
-        now = time.time()
-        self.spent, self.clock = self.spent + now - self.clock, now
+        if processes > 1 and distributed.get_rank() > 0:
+            return
         if self.steps % LOG_EVERY == 0:
             self.log()
         if now - self.last_saved > CHECKPOINT_EVERY or self.finished:
             self.save()
+
+    def share_gradients(self, elapsed: float, processes: int) -> float:
+        """Replace gradients by their mean over all processes. The time is shared along, so that all stop at the same step."""
+        gradients = [parameter.grad for parameter in self.trained]
+        flat = torch.cat([*(gradient.flatten() for gradient in gradients), gradients[0].new_tensor([elapsed])])
+        distributed.all_reduce(flat)
+        flat /= processes
+        for gradient, mean in zip(gradients, flat[:-1].split([gradient.numel() for gradient in gradients])):
+            gradient.copy_(mean.view_as(gradient))
+        return flat[-1].item()
 
     def log(self) -> None:
         line = {"steps": self.steps, "samples": self.samples, "seconds": round(self.spent),

@@ -42,7 +42,9 @@ private struct Decoder {
 
   init(_ weights: Weights, _ description: AutoencoderDescription) throws {
     let decoder = weights["decoder"]
-    let (groups, epsilon, latents) = (description.normGroups, description.normEpsilon, description.latentChannels)
+    let (groups, epsilon, latents) = (
+      description.normGroups, description.normEpsilon, description.latentChannels
+    )
     var channels = description.channels.reversed()[0]
     postQuant =
       description.hasPostQuantConvolution
@@ -87,7 +89,9 @@ private struct Encoder {
 
   init(_ weights: Weights, _ description: AutoencoderDescription) throws {
     let encoder = weights["encoder"]
-    let (groups, epsilon, moments) = (description.normGroups, description.normEpsilon, 2 * description.latentChannels)
+    let (groups, epsilon, moments) = (
+      description.normGroups, description.normEpsilon, 2 * description.latentChannels
+    )
     var channels = description.channels[0]
     convIn = try Convolution(encoder["conv_in"], 3, channels)
     stages = try description.channels.enumerated().map { index, outputs in

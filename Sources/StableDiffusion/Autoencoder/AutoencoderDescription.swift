@@ -23,7 +23,8 @@ public struct AutoencoderDescription: Sendable, Hashable {
     let stages = channels.count
     let groups = try configuration.integer("norm_num_groups", default: 32)
     for channels in channels where groups < 1 || channels % groups != 0 {
-      throw configuration.refusal("norm_num_groups", "\(groups)", accepted: "a divisor of \(channels) channels")
+      throw configuration.refusal(
+        "norm_num_groups", "\(groups)", accepted: "a divisor of \(channels) channels")
     }
     try configuration.requireBlocks("down_block_types", stages, "DownEncoderBlock2D")
     try configuration.requireBlocks("up_block_types", stages, "UpDecoderBlock2D")

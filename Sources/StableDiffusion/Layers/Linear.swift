@@ -7,7 +7,8 @@ struct Linear {
   private let bias: Tensor?
 
   /// - Parameter isGated: whether the outputs are values and gates, for `Activation.geglu`.
-  init(_ weights: Weights, _ inputs: Int, _ outputs: Int, hasBias: Bool = true, isGated: Bool = false) throws {
+  init(_ weights: Weights, _ inputs: Int, _ outputs: Int, hasBias: Bool = true, isGated: Bool = false) throws
+  {
     self.weights = PackedWeights(try weights.tensor("weight", shape: [outputs, inputs]), isGated: isGated)
     bias = hasBias ? try weights.tensor("bias", shape: [outputs]).float32() : nil
   }

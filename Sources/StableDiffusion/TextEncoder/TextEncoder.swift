@@ -67,7 +67,8 @@ private struct TextEncoderLayer {
   func callAsFunction(_ x: Tensor) -> Tensor {
     let qkv = queriesKeysValues(norm1(x))
     let attended = attention(
-      qkv.columns(0..<width), qkv.columns(width..<2 * width), qkv.columns(2 * width..<3 * width), heads: heads,
+      qkv.columns(0..<width), qkv.columns(width..<2 * width), qkv.columns(2 * width..<3 * width),
+      heads: heads,
       isCausal: true)
     let x = output(attended, adding: x)
     return outwards(inwards(norm2(x), then: activation), adding: x)

@@ -1,7 +1,8 @@
-/// The spelling of words: a word begins as its bytes, and neighbours are joined, the pair that was most frequent in the training
-/// first, until no known pair is left.
+/// The spelling of words: a word begins as its bytes, and neighbours are joined, the pair that was most
+/// frequent in the training first, until no known pair is left.
 ///
-/// Source: Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units" (2016), algorithm 1.
+/// Source: Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units" (2016), algorithm
+/// 1.
 struct BytePairs: Sendable {
   /// A part of a word.
   struct Symbol {

@@ -1,5 +1,6 @@
-/// A dictionary from byte strings to numbers in a few flat arrays. CLIP's 49,408 tokens are in it after 11 ms; Foundation's JSON decoder
-/// and its dictionary of strings took 200, a large part of the half second that a program may need to start.
+/// A dictionary from byte strings to numbers in a few flat arrays. CLIP's 49,408 tokens are in it after 11
+/// ms; Foundation's JSON decoder and its dictionary of strings took 200, a large part of the half second that
+/// a program may need to start.
 struct ByteTable {
   private var bytes: [UInt8] = []
   /// Key i is `bytes[ends[i]..<ends[i + 1]]`.

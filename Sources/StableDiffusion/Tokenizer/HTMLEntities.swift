@@ -1,5 +1,6 @@
-/// Resolves HTML's character references, such as `&amp;`, `&#233;` and `&#xe9;`, as browsers and Python's `html.unescape` do:
-/// the semicolon may be missing after numbers and after the oldest names, and what is no reference stays as it is.
+/// Resolves HTML's character references, such as `&amp;`, `&#233;` and `&#xe9;`, as browsers and Python's
+/// `html.unescape` do: the semicolon may be missing after numbers and after the oldest names, and what is no
+/// reference stays as it is.
 ///
 /// - Parameter onlyComplete: leaves references without a semicolon as they are.
 ///

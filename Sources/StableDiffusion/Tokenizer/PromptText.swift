@@ -1,13 +1,14 @@
-/// A prompt as the tokenizer reads it: typographic variants made plain, HTML entities resolved, white space folded into single
-/// spaces with none at the ends, and in lower case.
+/// A prompt as the tokenizer reads it: typographic variants made plain, HTML entities resolved, white space
+/// folded into single spaces with none at the ends, and in lower case.
 ///
-/// Texts from the web are often escaped twice, so entities are resolved twice; in a text without tags first those with a
-/// semicolon, however deep, so that what they stand for is made plain, too. What Python does:
+/// Texts from the web are often escaped twice, so entities are resolved twice; in a text without tags first
+/// those with a semicolon, however deep, so that what they stand for is made plain, too. What Python does:
 ///
 ///     text = html.unescape(html.unescape(ftfy.fix_text(text)))
 ///     text = " ".join(text.split()).lower()
 ///
-/// Of ftfy's work two things are left out: guessing at texts that were decoded wrongly, and entities in capitals (`&EACUTE;`).
+/// Of ftfy's work two things are left out: guessing at texts that were decoded wrongly, and entities in
+/// capitals (`&EACUTE;`).
 func cleaned(_ prompt: String) -> String {
   var text = prompt
   if !text.utf8.contains(UInt8(ascii: "<")) {
@@ -61,7 +62,7 @@ private enum ScalarKind {
   }
 }
 
-/// Lower case with the Greek sigma in its form for the end of a word, which Swift's own `lowercased` leaves out.
+/// Lower case, with the Greek sigma in its form for the end of a word, which Swift's own leaves out.
 private func lowercased(_ text: String) -> String {
   let scalars = Array(text.unicodeScalars)
   return scalars.indices.reduce(into: "") { result, i in
@@ -69,8 +70,8 @@ private func lowercased(_ text: String) -> String {
   }
 }
 
-/// Whether a letter comes before `scalars[i]` and none after it. Source: the condition Final_Sigma in the Unicode standard, table
-/// 3-17.
+/// Whether a letter comes before `scalars[i]` and none after it. Source: the condition Final_Sigma in the
+/// Unicode standard, table 3-17.
 private func endsWord(_ scalars: [Unicode.Scalar], at i: Int) -> Bool {
   let before = scalars[..<i].last { !$0.properties.isCaseIgnorable }
   let after = scalars[(i + 1)...].first { !$0.properties.isCaseIgnorable }

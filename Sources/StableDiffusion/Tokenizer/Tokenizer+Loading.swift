@@ -1,8 +1,9 @@
 import Foundation
 
 extension Tokenizer {
-  /// Reads the folder `tokenizer` of a diffusers model: `vocab.json` and `merges.txt`, and where they are present
-  /// `special_tokens_map.json` and `tokenizer_config.json`, of which the padding and the length are used.
+  /// Reads the folder `tokenizer` of a diffusers model: `vocab.json` and `merges.txt`, and where they are
+  /// present `special_tokens_map.json` and `tokenizer_config.json`, of which the padding and the length are
+  /// used.
   ///
   /// SD 1.x pads with the end token, SD 2.x with "!".
   public init(folder: String) throws(TokenizerError) {

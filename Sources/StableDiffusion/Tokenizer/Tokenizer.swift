@@ -1,11 +1,11 @@
-/// Turns a prompt into the numbers that CLIP's text encoder reads: its words in byte pairs, between a begin and an end
-/// token, padded to a fixed length.
+/// Turns a prompt into the numbers that CLIP's text encoder reads: its words in byte pairs, between a begin
+/// and an end token, padded to a fixed length.
 ///
 ///     let tokenizer = try Tokenizer(folder: "stable-diffusion-v1-5/tokenizer")
 ///     tokenizer.encode("a dog").ids   // [49406, 320, 1929, 49407, 49407, ...], 77 in all
 ///
-/// Source: `SimpleTokenizer` in OpenAI's CLIP. The tokenizer that diffusers uses resolves no HTML entities and keeps typographic
-/// quotes, ligatures and wide letters; for other texts both agree.
+/// Source: `SimpleTokenizer` in OpenAI's CLIP. The tokenizer that diffusers uses resolves no HTML entities
+/// and keeps typographic quotes, ligatures and wide letters; for other texts both agree.
 public struct Tokenizer: Sendable {
   /// How many ids a prompt becomes: 77 for CLIP.
   public let length: Int

@@ -25,8 +25,8 @@ struct Vocabulary {
   }
 }
 
-/// Reads a JSON object of names and whole numbers. Foundation's reader takes a fifth of a second for CLIP's 49,408 tokens,
-/// most of the time a program has to start.
+/// Reads a JSON object of names and whole numbers. Foundation's reader takes a fifth of a second for CLIP's
+/// 49,408 tokens, most of the time a program has to start.
 private struct VocabularyReader {
   private let bytes: [UInt8]
   private var position = 0

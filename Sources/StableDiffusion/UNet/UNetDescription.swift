@@ -27,7 +27,8 @@ public struct UNetDescription: Sendable, Hashable {
   /// About what one evaluation needs for one image's activations, in bytes, for latents of so many pixels: the skip connections,
   /// and the widest layer three times over.
   public func activationBytes(pixels: Int) -> Int {
-    let skips = zip(0..., down).map { level, stage in stage.skipChannels.reduce(0, +) * pixels >> (2 * level) }
+    let skips = zip(0..., down).map { level, stage in stage.skipChannels.reduce(0, +) * pixels >> (2 * level)
+    }
     return 4 * (skips.reduce(0, +) + 3 * 8 * channels[0] * pixels)
   }
 
@@ -61,7 +62,8 @@ extension UNetDescription {
     let channels = try configuration.integers("block_out_channels", default: [320, 640, 1280, 1280])
     let stages = channels.count
     let layers = try configuration.integerOrIntegers("layers_per_block", count: stages, default: 2)
-    let depths = try configuration.integerOrIntegers("transformer_layers_per_block", count: stages, default: 1)
+    let depths = try configuration.integerOrIntegers(
+      "transformer_layers_per_block", count: stages, default: 1)
     // In diffusers' configs of these models, `attention_head_dim` is the number of heads.
     let headsKey = configuration.isNull("num_attention_heads") ? "attention_head_dim" : "num_attention_heads"
     let heads = try configuration.integerOrIntegers(headsKey, count: stages, default: 8)
@@ -71,7 +73,8 @@ extension UNetDescription {
     }
     let groups = try configuration.integer("norm_num_groups", default: 32)
     for channels in channels where groups < 1 || channels % groups != 0 {
-      throw configuration.refusal("norm_num_groups", "\(groups)", accepted: "a divisor of \(channels) channels")
+      throw configuration.refusal(
+        "norm_num_groups", "\(groups)", accepted: "a divisor of \(channels) channels")
     }
     let downSeesText = try configuration.blocks(
       "down_block_types", stages, withText: "CrossAttnDownBlock2D", without: "DownBlock2D",
@@ -88,7 +91,8 @@ extension UNetDescription {
         changesSize: i < stages - 1)
     }
     middle = MiddleStage(
-      channels: channels[stages - 1], attention: Attention(heads: heads[stages - 1], depth: depths[stages - 1]))
+      channels: channels[stages - 1],
+      attention: Attention(heads: heads[stages - 1], depth: depths[stages - 1]))
     up = zip((0..<stages).reversed(), upSeesText).map { i, seesText in
       Stage(
         channels: channels[i], layers: layers[i] + 1,

@@ -8,7 +8,8 @@ private struct Layer {
 
   /// - Parameter index: the layer's place in the stage.
   init(
-    _ weights: Weights, _ index: Int, _ inputs: Int, _ stage: UNetDescription.Stage, in description: UNetDescription
+    _ weights: Weights, _ index: Int, _ inputs: Int, _ stage: UNetDescription.Stage,
+    in description: UNetDescription
   ) throws {
     residual = try ResidualBlock(
       weights["resnets"][index], inputs, stage.channels, timeWidth: description.timeWidth,
@@ -30,7 +31,9 @@ struct DownStage {
   private let layers: [Layer]
   private let halving: Convolution?
 
-  init(_ weights: Weights, _ inputs: Int, _ stage: UNetDescription.Stage, in description: UNetDescription) throws {
+  init(_ weights: Weights, _ inputs: Int, _ stage: UNetDescription.Stage, in description: UNetDescription)
+    throws
+  {
     layers = try (0..<stage.layers).map {
       try Layer(weights, $0, $0 == 0 ? inputs : stage.channels, stage, in: description)
     }
@@ -84,7 +87,8 @@ struct UpStage {
 
   /// - Parameter skips: the channels of the skip connections, in the order in which the layers take them.
   init(
-    _ weights: Weights, _ inputs: Int, skips: [Int], _ stage: UNetDescription.Stage, in description: UNetDescription
+    _ weights: Weights, _ inputs: Int, skips: [Int], _ stage: UNetDescription.Stage,
+    in description: UNetDescription
   ) throws {
     layers = try skips.enumerated().map { index, skip in
       try Layer(weights, index, (index == 0 ? inputs : stage.channels) + skip, stage, in: description)

@@ -1,0 +1,213 @@
+import CKernels
+import Foundation
+
+/// A linear layer; `gated` for the one that GEGLU halves.
+struct MatrixProduct: Kernel {
+  let name: String
+  private let rows: Int, depth: Int, columns: Int, gated: Bool
+  private let x: Numbers, y: Numbers, bias: Numbers, weights: Weights
+
+  init(
+    _ name: String, rows: Int, depth: Int, columns: Int, gated: Bool = false, element: lw_element = LW_FLOAT16
+  ) {
+    self.name = "\(name) \(rows) x \(depth) x \(columns)" + (gated ? " x 2" : "")
+    (self.rows, self.depth, self.columns, self.gated) = (rows, depth, columns, gated)
+    weights = Weights(columns: gated ? 2 * columns : columns, channels: depth, element: element, gated: gated)
+    x = Numbers(rows * depth, scale: 0.1)
+    y = Numbers(rows * columns)
+    bias = Numbers(gated ? 2 * columns : columns)
+  }
+
+  var work: Work { .operations(2 * rows * depth * columns * (gated ? 2 : 1)) }
+
+  func run() {
+    var epilogue = lw_epilogue()
+    epilogue.bias = UnsafePointer(bias.address)
+    epilogue.activation = gated ? LW_GEGLU : LW_IDENTITY
+    lw_matrix_product(y.address, columns, x.address, depth, rows, &weights.packed, &epilogue)
+  }
+
+  func error() -> Double {
+    func sum(_ row: Int, _ column: Int) -> Double {
+      (0..<depth).reduce(bias[column]) {
+        $0 + x[row * depth + $1] * weights.value(column: column, channel: $1)
+      }
+    }
+    return largestError(rows * columns, found: { y[$0] }) { index in
+      let (row, column) = (index / columns, index % columns)
+      guard gated else { return sum(row, column) }
+      let gate = sum(row, columns + column)
+      return sum(row, column) * gate / 2 * (1 + erf(gate / 2.0.squareRoot()))
+    }
+  }
+}
+
+/// A 3x3 convolution of square pictures with one row of zeros around.
+struct Convolution: Kernel {
+  let name: String
+  private let shape: lw_convolution_shape
+  private let x: Numbers, y: Numbers, weights: Weights
+
+  init(
+    _ name: String, batch: Int = 1, size: Int, channels: Int, columns: Int, stride: Int = 1,
+    element: lw_element = LW_FLOAT16
+  ) {
+    self.name = "\(name) " + (batch > 1 ? "\(batch) x " : "") + "\(size)^2 \(channels) to \(columns)"
+    x = Numbers(batch * size * size * channels, scale: 0.1)
+    weights = Weights(columns: columns, channels: channels, taps: 9, element: element)
+    shape = lw_convolution_shape(
+      sources: (lw_source(data: x.address, channels: channels), lw_source()), batch: batch, height: size,
+      width: size,
+      kernel: 3, stride: stride, pad_before: 1, pad_after: 1, upsample: false)
+    y = Numbers(batch * size * size * columns)
+  }
+
+  private var outSize: Int { (shape.width - 1) / shape.stride + 1 }
+  private var results: Int { shape.batch * outSize * outSize * weights.packed.columns }
+
+  var work: Work { .operations(2 * results * 9 * weights.packed.channels) }
+
+  func run() {
+    var shape = shape
+    lw_convolution(y.address, &shape, &weights.packed, nil)
+  }
+
+  func error() -> Double {
+    let columns = weights.packed.columns
+    let channels = weights.packed.channels
+    return largestError(results, found: { y[$0] }) { index in
+      let pixel = index / columns
+      let (place, row, image) = (pixel % outSize, pixel / outSize % outSize, pixel / outSize / outSize)
+      var sum = 0.0
+      for tap in 0..<9 {
+        let (v, u) = (row * shape.stride + tap / 3 - 1, place * shape.stride + tap % 3 - 1)
+        guard (0..<shape.height).contains(v), (0..<shape.width).contains(u) else { continue }
+        let start = ((image * shape.height + v) * shape.width + u) * channels
+        for c in 0..<channels {
+          sum += x[start + c] * weights.value(column: index % columns, channel: c, tap: tap)
+        }
+      }
+      return sum
+    }
+  }
+}
+
+/// Attention of all heads, with heads side by side in a token.
+struct Attention: Kernel {
+  let name: String
+  private let shape: lw_attention_shape
+  private let q: Numbers, k: Numbers, v: Numbers, out: Numbers
+
+  init(_ name: String, batch: Int = 1, heads: Int, width: Int, queries: Int, keys: Int) {
+    self.name =
+      "\(name) " + (batch > 1 ? "\(batch) x " : "") + "\(heads) x \(queries) x \(keys) keys, width \(width)"
+    let inner = heads * width
+    q = Numbers(batch * queries * inner, scale: 5)
+    k = Numbers(batch * keys * inner)
+    v = Numbers(batch * keys * inner)
+    out = Numbers(batch * queries * inner)
+    shape = lw_attention_shape(
+      out: out.address, q: q.address, k: k.address, v: v.address, batch: batch, heads: heads,
+      head_width: width,
+      queries: queries, keys: keys, q_stride: inner, k_stride: inner, v_stride: inner, out_stride: inner,
+      q_image: queries * inner, k_image: keys * inner, v_image: keys * inner, out_image: queries * inner,
+      scale: 1 / Float(width).squareRoot(), causal: false)
+  }
+
+  var work: Work {
+    .operations(4 * shape.batch * shape.heads * shape.queries * shape.keys * shape.head_width)
+  }
+
+  func run() {
+    var shape = shape
+    lw_attention(&shape)
+  }
+
+  func error() -> Double {
+    let width = shape.head_width
+    let inner = shape.q_stride
+    return largestError(out.count, found: { out[$0] }) { index in
+      let (token, head) = (index / inner, index % inner / width)
+      let image = token / shape.queries
+      var sum = 0.0
+      var total = 0.0
+      for key in 0..<shape.keys {
+        let row = (image * shape.keys + key) * inner
+        let score = (0..<width).reduce(0.0) {
+          $0 + q[token * inner + head * width + $1] * k[row + head * width + $1]
+        }
+        let weight = exp(score * Double(shape.scale))
+        total += weight
+        sum += weight * v[row + index % inner]
+      }
+      return sum / total
+    }
+  }
+}
+
+/// Group norm with SiLU, 32 groups. Counts one reading and one writing; it reads twice.
+struct GroupNorm: Kernel {
+  private let pixels: Int, channels: Int
+  private let x: Numbers, y: Numbers, scale: Numbers, shift: Numbers
+
+  init(pixels: Int, channels: Int) {
+    (self.pixels, self.channels) = (pixels, channels)
+    (x, y) = (Numbers(pixels * channels), Numbers(pixels * channels))
+    (scale, shift) = (Numbers(channels), Numbers(channels))
+  }
+
+  var name: String { "group norm, SiLU \(pixels) x \(channels)" }
+  var work: Work { .bytes(8 * pixels * channels) }
+
+  func run() {
+    let sources = [lw_source(data: x.address, channels: channels), lw_source()]
+    lw_group_norm(y.address, sources, 1, pixels, 32, 1e-5, scale.address, shift.address, true)
+  }
+
+  func error() -> Double {
+    let width = channels / 32
+    return largestError(pixels * channels, places: 5, found: { y[$0] }) { index in
+      let group = index % channels / width
+      var sum = 0.0
+      var squares = 0.0
+      for pixel in 0..<pixels {
+        for c in group * width..<(group + 1) * width {
+          sum += x[pixel * channels + c]
+          squares += x[pixel * channels + c] * x[pixel * channels + c]
+        }
+      }
+      let count = Double(pixels * width)
+      let mean = sum / count
+      let normal = (x[index] - mean) / (squares / count - mean * mean + 1e-5).squareRoot()
+      let value = normal * scale[index % channels] + shift[index % channels]
+      return value / (1 + exp(-value))
+    }
+  }
+}
+
+struct LayerNorm: Kernel {
+  private let rows: Int, channels: Int
+  private let x: Numbers, y: Numbers, scale: Numbers, shift: Numbers
+
+  init(rows: Int, channels: Int) {
+    (self.rows, self.channels) = (rows, channels)
+    (x, y) = (Numbers(rows * channels), Numbers(rows * channels))
+    (scale, shift) = (Numbers(channels), Numbers(channels))
+  }
+
+  var name: String { "layer norm \(rows) x \(channels)" }
+  var work: Work { .bytes(8 * rows * channels) }
+
+  func run() { lw_layer_norm(y.address, x.address, rows, channels, 1e-5, scale.address, shift.address) }
+
+  func error() -> Double {
+    largestError(rows * channels, found: { y[$0] }) { index in
+      let row = index / channels * channels
+      let mean = (0..<channels).reduce(0.0) { $0 + x[row + $1] } / Double(channels)
+      let variance =
+        (0..<channels).reduce(0.0) { $0 + (x[row + $1] - mean) * (x[row + $1] - mean) } / Double(channels)
+      return (x[index] - mean) / (variance + 1e-5).squareRoot() * scale[index % channels]
+        + shift[index % channels]
+    }
+  }
+}

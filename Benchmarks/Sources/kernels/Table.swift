@@ -1,0 +1,74 @@
+import CKernels
+import Foundation
+
+/// Something to time: what it is, how much work it is, how to run it, and how far its answer is from the truth.
+protocol Kernel {
+  var name: String { get }
+  /// Floating-point operations; or bytes moved, where memory is the limit.
+  var work: Work { get }
+  func run()
+  /// The largest error at a few places, as a share of the values there.
+  func error() -> Double
+}
+
+enum Work {
+  case operations(Int)
+  case bytes(Int)
+}
+
+/// Prints a line for each kernel. Peak and kernel run on the same threads, one after the other, because a
+/// machine's speed changes from minute to minute. With one thread, speed and share are those of the processor
+/// time, so they hold on a machine that does other work beside; with several they are those of the smallest time.
+struct Table {
+  let words: [String]
+
+  func printHead() {
+    let isa = String(cString: lw_isa_name(lw_isa_active()))
+    print("\(isa), \(lw_thread_count()) threads, peak \(Self.rounded(lw_measure_peak(0.5))) GFLOP/s")
+    print("| kernel | smallest ms | median ms | processor ms | GFLOP/s or GB/s | % of peak | error |")
+    print("|---|---|---|---|---|---|---|")
+  }
+
+  func time(_ kernel: @autoclosure () -> some Kernel) {
+    let kernel = kernel()
+    guard words.isEmpty || words.contains(where: kernel.name.contains) else { return }
+    let peak = lw_measure_peak(0.03)
+    kernel.run()
+    let error = kernel.error()
+    precondition(error < 1e-5, "\(kernel.name) gives wrong answers: error \(error)")
+    var wall: [Double] = []
+    var processor: [Double] = []
+    while wall.count < 10 || (wall.reduce(0, +) < 0.3 && wall.count < 1000) {
+      let start = ContinuousClock.now
+      let before = Self.processorSeconds()
+      kernel.run()
+      processor.append((Self.processorSeconds() - before) / Double(lw_thread_count()))
+      wall.append((ContinuousClock.now - start) / .seconds(1))
+    }
+    wall.sort()
+    let best = lw_thread_count() == 1 ? processor.min()! : wall[0]
+    let (speed, share) =
+      switch kernel.work {
+      case .operations(let count):
+        (Double(count) / best / 1e9, Self.rounded(Double(count) / best / 1e7 / peak))
+      case .bytes(let count): (Double(count) / best / 1e9, "")
+      }
+    let cells = [
+      kernel.name, Self.milliseconds(wall[0]), Self.milliseconds(wall[wall.count / 2]),
+      lw_thread_count() == 1 ? Self.milliseconds(best) : "", Self.rounded(speed), share,
+      String(format: "%.0e", error),
+    ]
+    print("| " + cells.joined(separator: " | ") + " |")
+    fflush(nil)
+  }
+
+  /// Of all threads of this process.
+  private static func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+  }
+
+  private static func milliseconds(_ seconds: Double) -> String { String(format: "%.3f", seconds * 1e3) }
+  private static func rounded(_ value: Double) -> String { String(format: "%.1f", value) }
+}

@@ -1,0 +1,141 @@
+import CKernels
+import Foundation
+import Testing
+
+/// An attention in guarded memory; q, k, v and out have strides of their own.
+private struct Attention {
+  var shape: lw_attention_shape
+  let q: GuardedArray<Float>, k: GuardedArray<Float>, v: GuardedArray<Float>
+
+  init(
+    _ numbers: inout TestNumbers, batch: Int = 1, heads: Int = 1, width: Int, queries: Int, keys: Int,
+    causal: Bool = false,
+    sharedKeys: Bool = false, sharpness: Float = 1
+  ) {
+    let inner = heads * width
+    let (qStride, kStride, vStride, outStride) = (inner + 3, inner + 1, inner, inner + 2)
+    let keyImages = sharedKeys ? 1 : batch
+    q = GuardedArray(numbers.array((batch * queries - 1) * qStride + inner, scale: sharpness))
+    k = GuardedArray(numbers.array((keyImages * keys - 1) * kStride + inner))
+    v = GuardedArray(numbers.array((keyImages * keys - 1) * vStride + inner))
+    shape = lw_attention_shape()
+    shape.q = UnsafePointer(q.address)
+    shape.k = UnsafePointer(k.address)
+    shape.v = UnsafePointer(v.address)
+    (shape.batch, shape.heads, shape.head_width, shape.queries, shape.keys) = (
+      batch, heads, width, queries, keys
+    )
+    (shape.q_stride, shape.k_stride, shape.v_stride, shape.out_stride) = (
+      qStride, kStride, vStride, outStride
+    )
+    (shape.q_image, shape.out_image) = (queries * qStride, queries * outStride)
+    (shape.k_image, shape.v_image) = sharedKeys ? (0, 0) : (keys * kStride, keys * vStride)
+    shape.scale = 1 / Float(width).squareRoot()
+    shape.causal = causal
+  }
+
+  private var inner: Int { shape.heads * shape.head_width }
+
+  func run() -> [Float] {
+    let rows = shape.batch * shape.queries
+    let out = GuardedArray([Float](repeating: .nan, count: (rows - 1) * shape.out_stride + inner))
+    var shape = shape
+    shape.out = out.address
+    lw_attention(&shape)
+    let values = out.values
+    return (0..<rows).flatMap { values[$0 * shape.out_stride..<$0 * shape.out_stride + inner] }
+  }
+
+  func reference() -> [Double] {
+    var result: [Double] = []
+    for image in 0..<shape.batch {
+      for query in 0..<shape.queries {
+        for head in 0..<shape.heads {
+          let width = shape.head_width
+          let keys = shape.causal ? min(query + 1, shape.keys) : shape.keys
+          let q = shape.q + image * shape.q_image + query * shape.q_stride + head * width
+          var scores = (0..<keys).map { key in
+            let k = shape.k + image * shape.k_image + key * shape.k_stride + head * width
+            return Double(shape.scale) * (0..<width).reduce(0.0) { $0 + Double(q[$1]) * Double(k[$1]) }
+          }
+          let most = scores.max()!
+          scores = scores.map { exp($0 - most) }
+          let sum = scores.reduce(0, +)
+          for d in 0..<width {
+            var value = 0.0
+            for key in 0..<keys {
+              value +=
+                scores[key] * Double(shape.v[image * shape.v_image + key * shape.v_stride + head * width + d])
+            }
+            result.append(value / sum)
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  func check(_ description: @autoclosure () -> String) {
+    let error = relativeError(sameBitsEverywhere(description(), run), reference())
+    #expect(error < 2e-6, "\(description())")
+  }
+}
+
+extension KernelTests {
+  @Suite struct Attentions {
+    @Test("attention is right for 1 to 200 keys")
+    func keys() {
+      var numbers = TestNumbers(seed: 21)
+      var all = Comparison()
+      for keys in 1...200 {
+        let attention = Attention(
+          &numbers, width: numbers.integer(1...9), queries: numbers.integer(1...35), keys: keys)
+        all.add(sameBitsEverywhere("\(keys) keys", attention.run), attention.reference())
+      }
+      #expect(all.error < 2e-6)
+    }
+
+    @Test("causal attention sees no later key")
+    func causal() {
+      var numbers = TestNumbers(seed: 22)
+      for tokens in [1, 2, 15, 16, 17, 33, 77, 96, 97, 130, 200] {
+        Attention(&numbers, heads: 2, width: 12, queries: tokens, keys: tokens, causal: true).check(
+          "\(tokens) tokens")
+      }
+    }
+
+    @Test("any width of a head works", arguments: [1, 2, 5, 16, 31, 40, 64, 80, 160, 321, 512])
+    func widths(width: Int) {
+      var numbers = TestNumbers(seed: 23)
+      Attention(&numbers, batch: 2, heads: 2, width: width, queries: 37, keys: 50).check("width \(width)")
+    }
+
+    @Test("images may share keys and values")
+    func sharedKeys() {
+      var numbers = TestNumbers(seed: 24)
+      Attention(&numbers, batch: 3, heads: 2, width: 40, queries: 21, keys: 77, sharedKeys: true).check(
+        "shared")
+    }
+
+    @Test("sharp scores, which move the reference again and again, stay right")
+    func sharpScores() {
+      var numbers = TestNumbers(seed: 25)
+      for sharpness: Float in [0.001, 10, 100] {
+        Attention(&numbers, width: 16, queries: 20, keys: 400, sharpness: sharpness).check(
+          "sharpness \(sharpness)")
+      }
+    }
+
+    @Test("the number of threads does not change a bit", arguments: [1, 2, 3, 5])
+    func threads(count: Int) {
+      let before = lw_thread_count()
+      defer { lw_set_thread_count(before) }
+      var numbers = TestNumbers(seed: 26)
+      let attention = Attention(&numbers, batch: 2, heads: 3, width: 40, queries: 150, keys: 150)
+      lw_set_thread_count(1)
+      let expected = attention.run()
+      lw_set_thread_count(count)
+      expectSameBits(attention.run(), expected, "\(count) threads")
+    }
+  }
+}

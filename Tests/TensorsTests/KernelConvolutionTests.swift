@@ -1,0 +1,175 @@
+import CKernels
+import Testing
+
+/// A convolution of random sources in guarded memory.
+private struct Convolution {
+  var shape: lw_convolution_shape
+  let packed: PackedWeights
+  let sources: [GuardedArray<Float>]
+  let bias: GuardedArray<Float>, imageBias: GuardedArray<Float>
+
+  init(
+    _ numbers: inout TestNumbers, batch: Int = 1, height: Int, width: Int, channels: [Int], columns: Int,
+    kernel: Int = 3,
+    stride: Int = 1, padBefore: Int = 1, padAfter: Int = 1, upsample: Bool = false,
+    element: lw_element = LW_FLOAT32
+  ) {
+    sources = channels.map { GuardedArray(numbers.array(batch * height * width * $0)) }
+    packed = PackedWeights(
+      &numbers, columns: columns, channels: channels.reduce(0, +), taps: kernel * kernel, element: element)
+    bias = GuardedArray(numbers.array(columns))
+    imageBias = GuardedArray(numbers.array(batch * columns))
+    let first = lw_source(data: sources[0].address, channels: channels[0])
+    let second = channels.count > 1 ? lw_source(data: sources[1].address, channels: channels[1]) : lw_source()
+    shape = lw_convolution_shape(
+      sources: (first, second), batch: batch, height: height, width: width, kernel: kernel, stride: stride,
+      pad_before: padBefore, pad_after: padAfter, upsample: upsample)
+  }
+
+  var outHeight: Int { withUnsafePointer(to: shape) { lw_convolved_size($0, shape.height) } }
+  var outWidth: Int { withUnsafePointer(to: shape) { lw_convolved_size($0, shape.width) } }
+
+  func run() -> [Float] {
+    let columns = packed.weights.columns
+    let y = GuardedArray([Float](repeating: .nan, count: shape.batch * outHeight * outWidth * columns))
+    var shape = shape
+    var weights = packed.weights
+    var epilogue = lw_epilogue()
+    epilogue.bias = UnsafePointer(bias.address)
+    epilogue.image_bias = UnsafePointer(imageBias.address)
+    epilogue.activation = LW_SILU
+    lw_convolution(y.address, &shape, &weights, &epilogue)
+    return y.values
+  }
+
+  func reference() -> [Double] {
+    let columns = packed.weights.columns
+    let kernel = shape.kernel
+    let scale = shape.upsample ? 2 : 1
+    let all = sources.reduce(0) { $0 + $1.count } / (shape.batch * shape.height * shape.width)
+    var result: [Double] = []
+    for image in 0..<shape.batch {
+      for y in 0..<outHeight {
+        for x in 0..<outWidth {
+          for column in 0..<columns {
+            var sum = Double(bias.address[column]) + Double(imageBias.address[image * columns + column])
+            for tap in 0..<kernel * kernel {
+              let row = y * shape.stride + tap / kernel - shape.pad_before
+              let place = x * shape.stride + tap % kernel - shape.pad_before
+              guard (0..<scale * shape.height).contains(row), (0..<scale * shape.width).contains(place) else {
+                continue
+              }
+              let pixel = (image * shape.height + row / scale) * shape.width + place / scale
+              var channel = 0
+              for source in sources {
+                let channels = source.count / (shape.batch * shape.height * shape.width)
+                for c in 0..<channels {
+                  sum +=
+                    Double(source.address[pixel * channels + c])
+                    * packed.values[(column * all + channel + c) * kernel * kernel + tap]
+                }
+                channel += channels
+              }
+            }
+            result.append(activated(sum, LW_SILU))
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  func check(_ all: inout Comparison, _ description: @autoclosure () -> String) {
+    all.add(sameBitsEverywhere(description(), run), reference())
+  }
+}
+
+extension KernelTests {
+  @Suite struct Convolutions {
+    @Test("a convolution is right for every kernel, stride, padding and doubling, on pictures of odd sizes")
+    func geometry() {
+      var numbers = TestNumbers(seed: 11)
+      var all = Comparison()
+      for kernel in [1, 3] {
+        for stride in [1, 2] {
+          for padding in 0..<4 {
+            for upsample in [false, true] {
+              for (height, width) in [(1, 1), (3, 3), (4, 7), (9, 5)] {
+                let convolution = Convolution(
+                  &numbers, batch: 2, height: height, width: width, channels: [5], columns: 7, kernel: kernel,
+                  stride: stride,
+                  padBefore: padding & 1, padAfter: padding >> 1, upsample: upsample)
+                guard convolution.outHeight > 0, convolution.outWidth > 0 else { continue }
+                convolution.check(
+                  &all,
+                  "\(height) x \(width), kernel \(kernel), stride \(stride), padding \(padding), \(upsample)")
+              }
+            }
+          }
+        }
+      }
+      #expect(all.error < 4e-7)
+    }
+
+    @Test("any number of channels comes in and goes out", arguments: [1, 3, 4, 16, 17, 33, 64, 325])
+    func channels(count: Int) {
+      var numbers = TestNumbers(seed: 12)
+      var all = Comparison()
+      for columns in [1, 3, 4, 16, 17, 33] {
+        for element in [LW_FLOAT32, LW_FLOAT16, LW_BFLOAT16] {
+          Convolution(&numbers, height: 3, width: 4, channels: [count], columns: columns, element: element)
+            .check(&all, "\(count) to \(columns)")
+        }
+      }
+      #expect(all.error < 4e-7)
+    }
+
+    @Test(
+      "two sources are seen side by side", arguments: [[1, 1], [3, 5], [16, 32], [321, 7], [33, 64]])
+    func twoSources(channels: [Int]) {
+      var numbers = TestNumbers(seed: 13)
+      var all = Comparison()
+      for kernel in [1, 3] {
+        Convolution(
+          &numbers, batch: 2, height: 5, width: 3, channels: channels, columns: 19, kernel: kernel,
+          padBefore: kernel / 2, padAfter: kernel / 2
+        ).check(&all, "\(channels), kernel \(kernel)")
+      }
+      #expect(all.error < 4e-7)
+    }
+
+    @Test("an image's result does not depend on the images beside it")
+    func batch() {
+      var numbers = TestNumbers(seed: 14)
+      let three = Convolution(&numbers, batch: 3, height: 6, width: 6, channels: [40], columns: 24)
+      var last = three
+      last.shape.batch = 1
+      last.shape.sources.0.data = UnsafePointer(three.sources[0].address + 2 * 36 * 40)
+      let alone = {
+        var shape = last.shape
+        var weights = three.packed.weights
+        var epilogue = lw_epilogue()
+        epilogue.bias = UnsafePointer(three.bias.address)
+        epilogue.image_bias = UnsafePointer(three.imageBias.address + 2 * 24)
+        epilogue.activation = LW_SILU
+        var y = [Float](repeating: 0, count: 36 * 24)
+        lw_convolution(&y, &shape, &weights, &epilogue)
+        return y
+      }()
+      expectSameBits(alone, Array(three.run()[(2 * 36 * 24)...]), "the third image")
+    }
+
+    @Test("the number of threads does not change a bit", arguments: [1, 2, 3, 5])
+    func threads(count: Int) {
+      let before = lw_thread_count()
+      defer { lw_set_thread_count(before) }
+      var numbers = TestNumbers(seed: 15)
+      let convolution = Convolution(
+        &numbers, batch: 2, height: 16, width: 15, channels: [48, 64], columns: 80, element: LW_FLOAT16)
+      lw_set_thread_count(1)
+      let expected = convolution.run()
+      lw_set_thread_count(count)
+      expectSameBits(convolution.run(), expected, "\(count) threads")
+    }
+  }
+}
