@@ -14,8 +14,7 @@ struct FullDiskTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    try folder.make("disk")
-    disk = try SmallDisk(at: folder.file("disk"), kilobytes: 128)
+    disk = try SmallDisk(in: folder, kilobytes: 128)
   }
 
   private func render() throws -> Program.Run {
@@ -95,9 +94,11 @@ struct FullDiskTests {
   }
 }
 
-/// A disk of a few kilobytes, mounted as long as this object lives.
+/// A disk of a few kilobytes, mounted as `disk` in a folder as long as this object lives.
 final class SmallDisk {
-  private let path: String
+  /// Kept, so that it goes after the disk.
+  private let folder: TemporaryFolder
+  private var path: String { folder.file("disk") }
 
   static let isPossible: Bool = {
     let path = NSTemporaryDirectory() + "latentwalk-\(UUID().uuidString)"
@@ -107,8 +108,9 @@ final class SmallDisk {
     return umount(path) == 0
   }()
 
-  init(at path: String, kilobytes: Int) throws {
-    self.path = path
+  init(in folder: TemporaryFolder, kilobytes: Int) throws {
+    self.folder = folder
+    try folder.make("disk")
     try #require(mount("tmpfs", path, "tmpfs", 0, "size=\(kilobytes)k") == 0)
   }
 
