@@ -81,9 +81,7 @@ public struct FrameDirectory {
   }
 
   private func isOwn(_ name: String) -> Bool {
-    name == "recipe.json"
-      || (name.hasPrefix("frame-") && (name.hasSuffix(".png") || name.hasSuffix(".partial")))
-      || (name.hasPrefix("recipe.json.") && name.hasSuffix(".partial"))
+    name.wholeMatch(of: /(frame-\d+\.png|recipe\.json)(\.\d+\.partial)?/) != nil
   }
 }
 

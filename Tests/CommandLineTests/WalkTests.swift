@@ -97,6 +97,15 @@ import Testing
     #expect(try folder.isLink("null.gif"))
   }
 
+  @Test(
+    "a file in memory, under /dev/shm, is a file like others", .enabled(if: access("/dev/shm", W_OK) == 0))
+  func sharedMemory() throws {
+    let path = "/dev/shm/latentwalk-\(UUID().uuidString).gif"
+    defer { unlink(path) }
+    expectDone(try run(["circle", "a dog", "--frames", "2", "-o", path]), path)
+    #expect(try GIFSummary(Data(contentsOf: URL(fileURLWithPath: path))).delays.count == 2)
+  }
+
   @Test("progress goes to standard error: what will be done, how far it is, and that it is done")
   func progress() throws {
     let run = try run(["circle", "a dog", "--frames", "2", "-o", "x.gif"])

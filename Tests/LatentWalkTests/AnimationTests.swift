@@ -161,8 +161,9 @@ import Testing
     let recipe = TinyModel.recipe(.interpolate, "a dog", "a cat")
     try render(recipe)
     try folder.write("frames/notes.txt", "mine")
+    try folder.write("frames/frame-best.png", "mine, too")
     try FrameDirectory(path: frames, for: recipe).remove()
-    #expect(try folder.names(in: "frames") == ["notes.txt"])
+    #expect(try folder.names(in: "frames") == ["frame-best.png", "notes.txt"])
   }
 
   @Test("removing the frames takes what a killed run left half-written")
