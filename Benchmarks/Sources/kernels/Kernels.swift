@@ -33,7 +33,7 @@ struct MatrixProduct: Kernel {
         $0 + x[row * depth + $1] * weights.value(column: column, channel: $1)
       }
     }
-    return largestError(rows * columns, found: { y[$0] }) { index in
+    return largestError(y) { index in
       let (row, column) = (index / columns, index % columns)
       guard gated else { return sum(row, column) }
       let gate = sum(row, columns + column)
@@ -75,7 +75,7 @@ struct Convolution: Kernel {
   func error() -> Double {
     let columns = weights.packed.columns
     let channels = weights.packed.channels
-    return largestError(results, found: { y[$0] }) { index in
+    return largestError(y) { index in
       let pixel = index / columns
       let (place, row, image) = (pixel % outSize, pixel / outSize % outSize, pixel / outSize / outSize)
       var sum = 0.0
@@ -126,7 +126,7 @@ struct Attention: Kernel {
   func error() -> Double {
     let width = shape.head_width
     let inner = shape.q_stride
-    return largestError(out.count, found: { out[$0] }) { index in
+    return largestError(out) { index in
       let (token, head) = (index / inner, index % inner / width)
       let image = token / shape.queries
       var sum = 0.0
@@ -166,7 +166,7 @@ struct GroupNorm: Kernel {
 
   func error() -> Double {
     let width = channels / 32
-    return largestError(pixels * channels, places: 5, found: { y[$0] }) { index in
+    return largestError(y, places: 5) { index in
       let group = index % channels / width
       var sum = 0.0
       var squares = 0.0
@@ -201,7 +201,7 @@ struct LayerNorm: Kernel {
   func run() { lw_layer_norm(y.address, x.address, rows, channels, 1e-5, scale.address, shift.address) }
 
   func error() -> Double {
-    largestError(rows * channels, found: { y[$0] }) { index in
+    largestError(y) { index in
       let row = index / channels * channels
       let mean = (0..<channels).reduce(0.0) { $0 + x[row + $1] } / Double(channels)
       let variance =

@@ -50,15 +50,14 @@ final class Weights {
   }
 }
 
-/// Largest difference over the largest value, at `places` places spread over a result of `count` numbers.
-func largestError(_ count: Int, places: Int = 20, found: (Int) -> Double, expected: (Int) -> Double) -> Double
-{
+/// Largest difference over the largest value, at `places` places spread over a result.
+func largestError(_ found: Numbers, places: Int = 20, expected: (Int) -> Double) -> Double {
   var difference = 0.0
   var size = 0.0
   for i in 0..<places {
-    let index = (count - 1) * i / (places - 1)
+    let index = (found.count - 1) * i / (places - 1)
     let value = expected(index)
-    difference = max(difference, abs(value - found(index)))
+    difference = max(difference, abs(value - found[index]))
     size = max(size, abs(value))
   }
   return difference / size
