@@ -131,5 +131,5 @@ PORTRAITS = {"boy", "girl", "man", "woman", "old man", "old woman"}
 BRANCH_SITTERS = {"owl", "parrot", "front-facing baby chick", "butterfly", "koala", "monkey face", "cat face"}
 
 # How often a concept is drawn, where it is not once: what the first walks need is seen more often.
-WEIGHTS = {"dog face": 3, "cat face": 3, "owl": 3, "cityscape": 3, "boy": 2, "old man": 2, "house": 2,
-           "rocket": 1.5, "red apple": 1.5}
+WEIGHTS = {"dog face": 4, "cat face": 4, "owl": 3, "cityscape": 8, "night with stars": 1.5, "boy": 5, "old man": 6, "house": 2,
+           "rocket": 2, "red apple": 4, "green apple": 3}

@@ -26,6 +26,12 @@ PIPELINE = {
     "tokenizer": ["transformers", "CLIPTokenizer"], "unet": ["diffusers", "UNet2DConditionModel"],
     "vae": ["diffusers", "AutoencoderKL"],
 }
+TEXT_SETTINGS = {
+    "attention_dropout", "bos_token_id", "eos_token_id", "hidden_act", "hidden_size", "initializer_factor", "initializer_range",
+    "intermediate_size", "layer_norm_eps", "max_position_embeddings", "model_type", "num_attention_heads", "num_hidden_layers",
+    "pad_token_id", "projection_dim", "vocab_size",
+}
+EMBEDDING_SHRINK = 5.0
 LOG_VARIANCE = -10.0  # our encoder knows one latent for a picture, so its spread is next to nothing
 
 
@@ -44,6 +50,21 @@ def fold_scale(model: AutoencoderKL) -> AutoencoderKL:
     model.quant_conv.weight[4:].zero_()
     model.quant_conv.bias[4:].fill_(LOG_VARIANCE)
     return model
+
+
+def shrink_embeddings(both: TextToNoise) -> TextToNoise:
+    """The same model with embeddings a fifth as large, and keys and values that make up for it.
+
+    A walk goes 0.002 a frame in every component of the embedding. Stable Diffusion notices; a small model that knows
+    a hundred things stands so firmly on them that 150 such steps change nothing. In a smaller space a step is longer.
+    """
+    norm = getattr(both.text, "text_model", both.text).final_layer_norm
+    norm.weight.div_(EMBEDDING_SHRINK)
+    norm.bias.div_(EMBEDDING_SHRINK)
+    for name, weight in both.unet.named_parameters():
+        if name.endswith(("attn2.to_k.weight", "attn2.to_v.weight")):
+            weight.mul_(EMBEDDING_SHRINK)
+    return both
 
 
 def write(weights: dict[str, torch.Tensor], file: Path, config: dict) -> None:
@@ -78,10 +99,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the model's folder; its tokenizer is there already")
     options = parser.parse_args()
 
-    both = load_average(TextToNoise(), options.denoiser)
+    both = shrink_embeddings(load_average(TextToNoise(), options.denoiser))
     vae = fold_scale(load_average(autoencoder(), options.autoencoder))
-    text_config = both.text.config.to_dict()
-    text_config.pop("dtype", None)
+    text_config = {key: value for key, value in both.text.config.to_dict().items() if key in TEXT_SETTINGS}
     text_config |= {"architectures": ["CLIPTextModel"], "torch_dtype": "float16"}
     unet_config = {"_class_name": "UNet2DConditionModel"} | plain_config(both.unet.config)
     vae_config = {"_class_name": "AutoencoderKL"} | plain_config(vae.config)
