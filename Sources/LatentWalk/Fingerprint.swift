@@ -27,7 +27,7 @@ extension Recipe.FileReference {
 }
 
 extension Recipe.ModelReference {
-  /// A model folder by the last part of its path and by samples of its files: gigabytes are not read for this.
+  /// A model folder by its name and by samples of its files: gigabytes are not read for this.
   public init(folder path: String) {
     var fingerprint = Fingerprint()
     for component in ["scheduler", "text_encoder", "tokenizer", "unet", "vae"] {
@@ -37,7 +37,7 @@ extension Recipe.ModelReference {
         fingerprint.add(samplesOf: "\(folder)/\(name)")
       }
     }
-    self.init(name: URL(fileURLWithPath: path).lastPathComponent, fingerprint: fingerprint.text)
+    self.init(name: ModelLibrary.name(of: path), fingerprint: fingerprint.text)
   }
 }
 

@@ -37,15 +37,18 @@ public struct ModelLibrary {
   /// All models that are found, by name and path.
   public func models() -> [(name: String, path: String)] {
     places.flatMap { place in
-      Self.names(in: place).sorted().map { name in (Self.name(name, in: place), "\(place)/\(name)") }
+      Self.names(in: place).sorted().map { (Self.name(of: "\(place)/\($0)"), "\(place)/\($0)") }
     }.filter { FileManager.default.fileExists(atPath: $0.path + "/model_index.json") }
   }
 
-  /// A snapshot of Hugging Face's cache is called by its model: .../models--OWNER--NAME/snapshots/COMMIT is NAME.
-  private static func name(_ folder: String, in place: String) -> String {
-    let parts = place.split(separator: "/").suffix(2)
-    guard parts.last == "snapshots", let repository = parts.first else { return folder }
-    return repository.components(separatedBy: "--").last ?? folder
+  /// What a model is called: its folder's name. A snapshot in Hugging Face's cache is called by its repository:
+  /// .../models--OWNER--NAME/snapshots/COMMIT is NAME.
+  static func name(of path: String) -> String {
+    let parts = path.split(separator: "/").suffix(3)
+    guard parts.count == 3, parts.dropLast().last == "snapshots", let repository = parts.first else {
+      return parts.last.map(String.init) ?? path
+    }
+    return repository.components(separatedBy: "--").last ?? path
   }
 
   /// `Models` beside the executable or in a folder above it, as in a checkout; or in share, as an installation has it.
