@@ -31,7 +31,7 @@ TEXT_SETTINGS = {
     "intermediate_size", "layer_norm_eps", "max_position_embeddings", "model_type", "num_attention_heads", "num_hidden_layers",
     "pad_token_id", "projection_dim", "vocab_size",
 }
-EMBEDDING_SHRINK = 5.0
+EMBEDDING_SHRINK = 2.0
 LOG_VARIANCE = -10.0  # our encoder knows one latent for a picture, so its spread is next to nothing
 
 
@@ -53,7 +53,7 @@ def fold_scale(model: AutoencoderKL) -> AutoencoderKL:
 
 
 def shrink_embeddings(both: TextToNoise) -> TextToNoise:
-    """The same model with embeddings a fifth as large, and keys and values that make up for it.
+    """The same model with embeddings half as large, and keys and values that make up for it.
 
     A walk goes 0.002 a frame in every component of the embedding. Stable Diffusion notices; a small model that knows
     a hundred things stands so firmly on them that 150 such steps change nothing. In a smaller space a step is longer.

@@ -85,7 +85,7 @@ def main() -> None:
     process = join_processes()
     torch.manual_seed(0)  # the same start in every process
     model = TextToNoise(torch.load(options.tokens)).to(options.device)
-    run = TrainingRun(model, options.out, options.minutes, options.rate, decay=0.9995)
+    run = TrainingRun(model, options.out, options.minutes, options.rate, decay=0.999)
     seed = 1000 * run.steps + process
     torch.manual_seed(seed)
     examples = Examples(options.data, options.tokenizer, seed)
