@@ -10,7 +10,7 @@ FIRST_WALK := dog-to-cat.gif
 # Installs what is missing, builds, renders the first walk on the bundled model and says where it is.
 walk: build
 	@$(PROGRAM) interpolate "A photograph of a dog" "A photograph of a cat" \
-	  --seed 7 --rubber-band --output $(FIRST_WALK)
+	  --seed 2 --rubber-band --output $(FIRST_WALK)
 	@echo "Your first walk: $(CURDIR)/$(FIRST_WALK)"
 
 build: tools
