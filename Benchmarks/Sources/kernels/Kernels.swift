@@ -59,13 +59,13 @@ struct Convolution: Kernel {
       sources: (lw_source(data: x.address, channels: channels), lw_source()), batch: batch, height: size,
       width: size,
       kernel: 3, stride: stride, pad_before: 1, pad_after: 1, upsample: false)
-    y = Numbers(batch * size * size * columns)
+    let outSize = (size - 1) / stride + 1
+    y = Numbers(batch * outSize * outSize * columns)
   }
 
   private var outSize: Int { (shape.width - 1) / shape.stride + 1 }
-  private var results: Int { shape.batch * outSize * outSize * weights.packed.columns }
 
-  var work: Work { .operations(2 * results * 9 * weights.packed.channels) }
+  var work: Work { .operations(2 * y.count * 9 * weights.packed.channels) }
 
   func run() {
     var shape = shape
