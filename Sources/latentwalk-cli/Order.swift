@@ -22,8 +22,8 @@ struct Order {
   func renderer(seed: UInt64, _ reporter: Reporter) throws -> Renderer {
     try generation.model.applyThreads()
     let folder = try ModelLibrary.standard().folder(generation.model.model)
-    let recipe = try recipe(seed: seed, folder)
     let generator = try Generator(folder)
+    let recipe = try recipe(seed: seed, folder, size: generator.description.defaultSize)
     for name in generator.unusedTensors { reporter.warn("The model's tensor \(name) is not used.") }
     let renderer = try Renderer(recipe, with: generator, batch: generation.batch)
     for text in renderer.droppedTexts { reporter.warn(dropped: text) }
@@ -31,8 +31,7 @@ struct Order {
   }
 
   /// The complete recipe: what was asked for, and the model's own size where none was.
-  func recipe(seed: UInt64, _ folder: ModelFolder) throws -> Recipe {
-    let size = try ModelDescription(folder).defaultSize
+  private func recipe(seed: UInt64, _ folder: ModelFolder, size: Int) throws -> Recipe {
     var recipe = Recipe(
       model: Recipe.ModelReference(folder: folder.path), walk: walk, prompts: prompts,
       width: generation.width ?? size, height: generation.height ?? size, seed: seed)
