@@ -28,7 +28,7 @@ static void gather_pixels(
   }
 }
 
-void lw_convolution(
+static lw_product describe(
   float *y, const lw_convolution_shape *shape, const lw_weights *weights, const lw_epilogue *epilogue) {
   const size_t pixels = lw_convolved_size(shape, shape->height) * lw_convolved_size(shape, shape->width);
   lw_product product = {
@@ -44,5 +44,19 @@ void lw_convolution(
     .input = shape,
   };
   product.epilogue.rows_per_image = pixels;
-  lw_run_product(&product);
+  return product;
+}
+
+size_t lw_convolution_workspace(const lw_convolution_shape *shape, const lw_weights *weights) {
+  if (!lw_winograd_suits(shape, weights)) return 0;
+  const lw_product product = describe(NULL, shape, weights, NULL);
+  return lw_winograd_workspace(&product);
+}
+
+void lw_convolution(
+  float *y, const lw_convolution_shape *shape, const lw_weights *weights, const lw_epilogue *epilogue,
+  float *workspace) {
+  const lw_product product = describe(y, shape, weights, epilogue);
+  if (lw_winograd_suits(shape, weights)) lw_run_winograd(&product, workspace);
+  else lw_run_product(&product);
 }

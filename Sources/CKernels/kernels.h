@@ -12,6 +12,7 @@ enum {
   LW_DEPTH_BLOCK = 1280, /* products after which unfinished sums are put aside, so that a panel slice stays close */
   LW_PANEL_GROUP = 16,  /* panels over which unfinished sums are kept */
   LW_KEY_BLOCK = 96,    /* keys whose scores exist at the same time */
+  LW_WINOGRAD_PARTS = 32, /* chains of additions over the channels of a Winograd convolution, at most */
   LW_STRIP = 256        /* pixels summed in one go by the group norm */
 };
 
@@ -68,6 +69,39 @@ typedef struct {
   float *totals;          /* [panel of the group][row of the block][16] */
 } lw_product_scratch;
 
+/* Winograd convolution (winograd.c) -------------------------------------------------------------------- */
+
+struct lw_kernel_table;
+
+/** A 3x3 convolution cut into tiles of 4 x 4 outputs. */
+typedef struct {
+  const lw_product *product;
+  size_t height, width; /* of the output */
+  size_t tile_rows, tile_columns, tiles; /* of a picture; of all pictures */
+  size_t channels, panels;
+  size_t part; /* the most channels in one chain of additions; from the shape alone, like every order of additions */
+  size_t first_panel, last_panel; /* the panels at hand, where not all are */
+  const struct lw_kernel_table *kernels;
+  const float *zeros; /* a pixel outside the picture */
+  float *workspace;   /* the transformed taps [panel][plane][channel][16] or inputs [plane][tile][channel] */
+} lw_winograd;
+
+/** Where a tile's first output lies. */
+typedef struct {
+  size_t image, y, x;
+} lw_winograd_tile;
+
+static inline lw_winograd_tile lw_winograd_place(const lw_winograd *job, size_t tile) {
+  const size_t per_image = job->tile_rows * job->tile_columns, own = tile % per_image;
+  return (lw_winograd_tile){tile / per_image, 4 * (own / job->tile_columns), 4 * (own % job->tile_columns)};
+}
+
+/** Whether a convolution is computed this way: decided from its shape alone, not from the batch. */
+bool lw_winograd_suits(const lw_convolution_shape *shape, const lw_weights *weights);
+/** Floats of workspace that it needs. */
+size_t lw_winograd_workspace(const lw_product *product);
+void lw_run_winograd(const lw_product *product, float *workspace);
+
 /* Attention (attention.c) ------------------------------------------------------------------------------ */
 
 /** Some queries of one head of one image. */
@@ -89,11 +123,20 @@ typedef struct {
 
 /* The table -------------------------------------------------------------------------------------------- */
 
-typedef struct {
+typedef struct lw_kernel_table {
   size_t panels_at_once; /* 2 where two panels share a tile */
   void (*product)(
     const lw_product *product, size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end,
     const lw_product_scratch *scratch);
+  void (*winograd_filters)(
+    const lw_winograd *job, size_t panel, size_t first, size_t count, float *u, size_t u_plane);
+  void (*winograd_inputs)(
+    const lw_winograd *job, size_t first, size_t count, float *v, size_t v_plane, const float *zeros);
+  void (*winograd_products)(
+    const lw_winograd *job, const float *const *rows, size_t count, size_t v_plane, const float *u, size_t u_plane,
+    size_t u_panel, size_t panels, float *m, size_t m_plane, size_t m_panel, size_t first, size_t last);
+  void (*winograd_outputs)(
+    const lw_winograd *job, size_t panel, size_t first, size_t count, const float *m, size_t m_plane);
   void (*attention)(const lw_attention_task *task, void *scratch);
   /** Adds x and x * x of `pixels` rows into sums[channels] and squares[channels]. */
   void (*channel_sums)(const float *x, size_t pixels, size_t channels, double *sums, double *squares);

@@ -1,4 +1,5 @@
 import Sampling
+import Tensors
 import Walks
 
 /// All that makes a result: from the same recipe and model come the same pictures, bit by bit. It is written into every PNG and
@@ -57,6 +58,9 @@ public struct Recipe: Codable, Sendable, Hashable {
   public var rng = NoiseGenerator.pytorch
   /// Initial noise in place of the seed's.
   public var noise: FileReference?
+
+  /// How convolutions are computed, which shows in the last digits; nil is `winograd`.
+  public var convolution: ConvolutionAlgorithm?
 
   public var frames = 60
   /// Frames a second.

@@ -41,6 +41,7 @@ public struct Renderer {
   /// - Parameter batch: frames to denoise together; nil for as many as memory and patience allow.
   /// - Throws: `RenderError` or `CheckpointError` if recipe and model do not fit each other.
   public init(_ recipe: Recipe, with generator: Generator, batch: Int? = nil) throws {
+    Engine.convolution = recipe.convolution ?? .winograd
     let description = generator.description
     let multiple = description.sizeMultiple
     guard recipe.width > 0, recipe.height > 0, recipe.width % multiple == 0, recipe.height % multiple == 0

@@ -56,10 +56,12 @@ public struct PackedWeights: Sendable {
 /// The memory of panels: written once, then only read.
 private final class PanelMemory: @unchecked Sendable {
   let address: UnsafeMutableRawPointer
+  private let byteCount: Int
 
   init(byteCount: Int) {
-    address = .allocate(byteCount: max(64, byteCount), alignment: 64)
+    self.byteCount = byteCount
+    address = Arena.shared.take(byteCount)
   }
 
-  deinit { address.deallocate() }
+  deinit { Arena.shared.give(address, byteCount) }
 }

@@ -38,11 +38,14 @@ extension Tensor {
     (convolution.kernel, convolution.stride) = (geometry.kernel, geometry.stride)
     (convolution.pad_before, convolution.pad_after) = (geometry.paddingBefore, geometry.paddingAfter)
     convolution.upsample = geometry.upsamplesFirst
+    convolution.direct = Engine.convolution == .direct
     let (height, width) = (lw_convolved_size(&convolution, h), lw_convolved_size(&convolution, w))
     return Tensor(shape: [n, height, width, weights.columns]) { result in
       weights.withKernelWeights { kernelWeights in
         epilogue.withKernelEpilogue(rows: n * height * width, weights: weights) { kernelEpilogue in
-          lw_convolution(result.baseAddress, &convolution, kernelWeights, kernelEpilogue)
+          let workspace = Storage(count: lw_convolution_workspace(&convolution, kernelWeights))
+          lw_convolution(
+            result.baseAddress, &convolution, kernelWeights, kernelEpilogue, workspace.address)
         }
       }
     }

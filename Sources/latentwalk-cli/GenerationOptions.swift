@@ -77,6 +77,9 @@ struct GenerationOptions: ParsableArguments {
     help: "Frames rendered together. The result does not depend on it. (default: fits memory)")
   var batch: Int?
 
+  @Option(help: "How convolutions are computed; 'direct' is slower and shows in the last digits only.")
+  var convolution = ConvolutionAlgorithm.winograd
+
   func validate() throws {
     try require(1...1000 ~= steps, "--steps", "\(steps)", "1 to 1000")
     try require(guidance.isFinite, "--guidance", "\(guidance)", "a number such as 7.5")
@@ -94,3 +97,4 @@ func require(_ condition: Bool, _ option: String, _ value: String, _ accepted: S
 extension SamplerName: ExpressibleByArgument {}
 extension TimestepSchedule: ExpressibleByArgument {}
 extension NoiseGenerator: ExpressibleByArgument {}
+extension ConvolutionAlgorithm: ExpressibleByArgument {}

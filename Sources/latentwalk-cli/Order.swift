@@ -44,6 +44,7 @@ struct Order {
     recipe.schedule = generation.schedule
     recipe.rng = generation.rng
     recipe.noise = try generation.noise.map { try Recipe.FileReference(path: $0) }
+    recipe.convolution = generation.convolution == .winograd ? nil : generation.convolution
     recipe.frames = animation?.frames ?? 1
     recipe.fps = animation?.fps ?? recipe.fps
     recipe.rubberBand = animation?.rubberBand ?? false

@@ -2,16 +2,18 @@ import CKernels
 import Testing
 
 /// A convolution of random sources in guarded memory.
-private struct Convolution {
+struct Convolution {
   var shape: lw_convolution_shape
   let packed: PackedWeights
   let sources: [GuardedArray<Float>]
   let bias: GuardedArray<Float>, imageBias: GuardedArray<Float>
+  /// Where in the image biases this batch begins.
+  private var firstImage = 0
 
   init(
     _ numbers: inout TestNumbers, batch: Int = 1, height: Int, width: Int, channels: [Int], columns: Int,
     kernel: Int = 3,
-    stride: Int = 1, padBefore: Int = 1, padAfter: Int = 1, upsample: Bool = false,
+    stride: Int = 1, padBefore: Int = 1, padAfter: Int = 1, upsample: Bool = false, direct: Bool = false,
     element: lw_element = LW_FLOAT32
   ) {
     sources = channels.map { GuardedArray(numbers.array(batch * height * width * $0)) }
@@ -23,7 +25,7 @@ private struct Convolution {
     let second = channels.count > 1 ? lw_source(data: sources[1].address, channels: channels[1]) : lw_source()
     shape = lw_convolution_shape(
       sources: (first, second), batch: batch, height: height, width: width, kernel: kernel, stride: stride,
-      pad_before: padBefore, pad_after: padAfter, upsample: upsample)
+      pad_before: padBefore, pad_after: padAfter, upsample: upsample, direct: direct)
   }
 
   var outHeight: Int { withUnsafePointer(to: shape) { lw_convolved_size($0, shape.height) } }
@@ -36,9 +38,12 @@ private struct Convolution {
     var weights = packed.weights
     var epilogue = lw_epilogue()
     epilogue.bias = UnsafePointer(bias.address)
-    epilogue.image_bias = UnsafePointer(imageBias.address)
+    epilogue.image_bias = UnsafePointer(imageBias.address + firstImage * columns)
     epilogue.activation = LW_SILU
-    lw_convolution(y.address, &shape, &weights, &epilogue)
+    // Whatever a workspace holds before must not matter.
+    let workspace = GuardedArray(
+      [Float](repeating: .nan, count: lw_convolution_workspace(&shape, &weights)), alignment: 64)
+    lw_convolution(y.address, &shape, &weights, &epilogue, workspace.address)
     return y.values
   }
 
@@ -77,6 +82,24 @@ private struct Convolution {
       }
     }
     return result
+  }
+
+  /// Floats of workspace; 0 if the convolution is computed directly.
+  var workspace: Int {
+    var shape = shape
+    var weights = packed.weights
+    return lw_convolution_workspace(&shape, &weights)
+  }
+
+  /// Image number `index` of the batch by itself, with the same weights and biases.
+  func alone(_ index: Int) -> Convolution {
+    var one = self
+    one.shape.batch = 1
+    let pixels = shape.height * shape.width
+    one.shape.sources.0.data += index * pixels * shape.sources.0.channels
+    if shape.sources.1.channels > 0 { one.shape.sources.1.data += index * pixels * shape.sources.1.channels }
+    one.firstImage = index
+    return one
   }
 
   func check(_ all: inout Comparison, _ description: @autoclosure () -> String) {
@@ -142,20 +165,7 @@ extension KernelTests {
     func batch() {
       var numbers = TestNumbers(seed: 14)
       let three = Convolution(&numbers, batch: 3, height: 6, width: 6, channels: [40], columns: 24)
-      var last = three
-      last.shape.batch = 1
-      last.shape.sources.0.data = UnsafePointer(three.sources[0].address + 2 * 36 * 40)
-      let alone = {
-        var shape = last.shape
-        var weights = three.packed.weights
-        var epilogue = lw_epilogue()
-        epilogue.bias = UnsafePointer(three.bias.address)
-        epilogue.image_bias = UnsafePointer(three.imageBias.address + 2 * 24)
-        epilogue.activation = LW_SILU
-        var y = [Float](repeating: 0, count: 36 * 24)
-        lw_convolution(&y, &shape, &weights, &epilogue)
-        return y
-      }()
+      let alone = three.alone(2).run()
       expectSameBits(alone, Array(three.run()[(2 * 36 * 24)...]), "the third image")
     }
 

@@ -46,19 +46,23 @@ struct MatrixProduct: Kernel {
 struct Convolution: Kernel {
   let name: String
   private let shape: lw_convolution_shape
-  private let x: Numbers, y: Numbers, weights: Weights
+  private let x: Numbers, y: Numbers, workspace: Numbers, weights: Weights
 
   init(
     _ name: String, batch: Int = 1, size: Int, channels: Int, columns: Int, stride: Int = 1,
-    element: lw_element = LW_FLOAT16
+    direct: Bool = false, element: lw_element = LW_FLOAT16
   ) {
-    self.name = "\(name) " + (batch > 1 ? "\(batch) x " : "") + "\(size)^2 \(channels) to \(columns)"
+    self.name =
+      "\(name) " + (batch > 1 ? "\(batch) x " : "") + "\(size)^2 \(channels) to \(columns)"
+      + (direct ? ", direct" : "")
     x = Numbers(batch * size * size * channels, scale: 0.1)
     weights = Weights(columns: columns, channels: channels, taps: 9, element: element)
-    shape = lw_convolution_shape(
+    var shape = lw_convolution_shape(
       sources: (lw_source(data: x.address, channels: channels), lw_source()), batch: batch, height: size,
       width: size,
-      kernel: 3, stride: stride, pad_before: 1, pad_after: 1, upsample: false)
+      kernel: 3, stride: stride, pad_before: 1, pad_after: 1, upsample: false, direct: direct)
+    self.shape = shape
+    workspace = Numbers(max(1, lw_convolution_workspace(&shape, &weights.packed)))
     let outSize = (size - 1) / stride + 1
     y = Numbers(batch * outSize * outSize * columns)
   }
@@ -69,7 +73,7 @@ struct Convolution: Kernel {
 
   func run() {
     var shape = shape
-    lw_convolution(y.address, &shape, &weights.packed, nil)
+    lw_convolution(y.address, &shape, &weights.packed, nil, workspace.address)
   }
 
   func error() -> Double {

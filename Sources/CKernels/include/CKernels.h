@@ -109,12 +109,16 @@ typedef struct {
   size_t pad_before;           /* zero rows above and columns to the left: 0 or 1 */
   size_t pad_after;            /* below and to the right: 0 or 1 */
   bool upsample;               /* sources are first doubled in both directions, nearest neighbour */
+  bool direct;                 /* without Winograd's transforms, which the larger 3x3 convolutions otherwise take */
 } lw_convolution_shape;
 
 /** Height and width of the output. */
 size_t lw_convolved_size(const lw_convolution_shape *shape, size_t size);
+/** How many floats of workspace the convolution needs; may be 0. */
+size_t lw_convolution_workspace(const lw_convolution_shape *shape, const lw_weights *weights);
 /** y[batch][h'][w'][columns] = epilogue(convolution of the sources). */
-void lw_convolution(float *y, const lw_convolution_shape *shape, const lw_weights *weights, const lw_epilogue *epilogue);
+void lw_convolution(
+  float *y, const lw_convolution_shape *shape, const lw_weights *weights, const lw_epilogue *epilogue, float *workspace);
 
 /* Attention ------------------------------------------------------------------------------------------- */
 

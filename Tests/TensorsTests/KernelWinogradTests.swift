@@ -1,0 +1,131 @@
+import CKernels
+import Testing
+
+extension KernelTests {
+  /// 3x3 convolutions that are large enough for Winograd's transforms, against the definition in double precision.
+  @Suite struct Winograd {
+    /// A hundredth of what rounding weights to half precision costs.
+    private let tolerance = 2e-6
+
+    @Test("pictures of any size come out right, at all their borders")
+    func sizes() {
+      var numbers = TestNumbers(seed: 31)
+      var all = Comparison()
+      for (height, width) in [(8, 8), (8, 9), (9, 8), (10, 15), (11, 13), (16, 12), (21, 8)] {
+        let convolution = Convolution(
+          &numbers, batch: 2, height: height, width: width, channels: [32], columns: 32)
+        #expect(convolution.workspace > 0)
+        convolution.check(&all, "\(height) x \(width)")
+      }
+      #expect(all.error < tolerance)
+    }
+
+    @Test("a doubled picture is convolved as if it had been written out", arguments: [(4, 4), (5, 7)])
+    func doubling(height: Int, width: Int) {
+      var numbers = TestNumbers(seed: 32)
+      var all = Comparison()
+      let convolution = Convolution(
+        &numbers, batch: 2, height: height, width: width, channels: [48], columns: 40, upsample: true)
+      #expect(convolution.workspace > 0)
+      convolution.check(&all, "\(height) x \(width), doubled")
+      #expect(all.error < tolerance)
+    }
+
+    @Test("any number of columns comes out, from weights of any precision", arguments: [32, 33, 47, 64, 81])
+    func columns(count: Int) {
+      var numbers = TestNumbers(seed: 33)
+      var all = Comparison()
+      for element in [LW_FLOAT32, LW_FLOAT16, LW_BFLOAT16] {
+        Convolution(&numbers, height: 9, width: 10, channels: [32], columns: count, element: element)
+          .check(&all, "to \(count)")
+      }
+      #expect(all.error < tolerance)
+    }
+
+    @Test(
+      "channels are added in parts, and two sources are seen side by side",
+      arguments: [[160], [176], [336], [16, 32], [160, 16], [48, 352]])
+    func channels(counts: [Int]) {
+      var numbers = TestNumbers(seed: 34)
+      var all = Comparison()
+      for size in [8, 35] {
+        let convolution = Convolution(&numbers, height: size, width: 8, channels: counts, columns: 32)
+        #expect(convolution.workspace > 0)
+        convolution.check(&all, "\(size) x 8, \(counts) channels")
+      }
+      #expect(all.error < tolerance)
+    }
+
+    @Test("small maps, few channels and other geometries are left to the direct kernel, bit for bit")
+    func unsuited() {
+      var numbers = TestNumbers(seed: 35)
+      let unsuited = [
+        Convolution(&numbers, height: 7, width: 8, channels: [32], columns: 32),
+        Convolution(&numbers, height: 8, width: 8, channels: [16], columns: 32),
+        Convolution(&numbers, height: 8, width: 8, channels: [32], columns: 31),
+        Convolution(&numbers, height: 8, width: 8, channels: [24, 16], columns: 32),
+        Convolution(&numbers, height: 8, width: 8, channels: [32], columns: 32, padBefore: 0),
+        Convolution(&numbers, height: 16, width: 16, channels: [32], columns: 32, stride: 2),
+        Convolution(
+          &numbers, height: 8, width: 8, channels: [32], columns: 32, kernel: 1, padBefore: 0, padAfter: 0),
+      ]
+      for convolution in unsuited {
+        #expect(convolution.workspace == 0)
+        var direct = convolution
+        direct.shape.direct = true
+        expectSameBits(convolution.run(), direct.run(), "\(convolution.shape)")
+      }
+    }
+
+    @Test("who asks for the direct kernel gets it: nearer to the exact numbers by a digit")
+    func direct() {
+      var numbers = TestNumbers(seed: 36)
+      var convolution = Convolution(&numbers, height: 16, width: 16, channels: [64], columns: 32)
+      let exact = convolution.reference()
+      let error = relativeError(convolution.run(), exact)
+      convolution.shape.direct = true
+      #expect(convolution.workspace == 0)
+      #expect(relativeError(convolution.run(), exact) < error / 3)
+    }
+
+    @Test(
+      "an image's result does not depend on the images beside it, though few and many take different ways")
+    func batch() {
+      var numbers = TestNumbers(seed: 37)
+      // 9 x 16 tiles are many, 16 are few.
+      let many = Convolution(&numbers, batch: 9, height: 16, width: 15, channels: [48, 160], columns: 80)
+      let together = many.run()
+      let count = together.count / 9
+      for image in [0, 4, 8] {
+        expectSameBits(
+          many.alone(image).run(), Array(together[image * count..<(image + 1) * count]), "image \(image)")
+      }
+    }
+
+    @Test("more taps than are kept at once are transformed in several rounds")
+    func rounds() {
+      var numbers = TestNumbers(seed: 38)
+      let many = Convolution(
+        &numbers, batch: 8, height: 16, width: 16, channels: [1280], columns: 288, element: LW_FLOAT16)
+      let floatsOfAllTaps = 36 * 1280 * 288
+      #expect(many.workspace < floatsOfAllTaps)
+      let together = many.run()
+      expectSameBits(many.alone(7).run(), Array(together.suffix(together.count / 8)), "the last image")
+    }
+
+    @Test("the number of threads does not change a bit", arguments: [1, 2, 3, 5])
+    func threads(count: Int) {
+      let before = lw_thread_count()
+      defer { lw_set_thread_count(before) }
+      var numbers = TestNumbers(seed: 39)
+      for batch in [1, 8] {
+        let convolution = Convolution(
+          &numbers, batch: batch, height: 16, width: 15, channels: [48, 64], columns: 80, element: LW_FLOAT16)
+        lw_set_thread_count(1)
+        let expected = convolution.run()
+        lw_set_thread_count(count)
+        expectSameBits(convolution.run(), expected, "\(count) threads")
+      }
+    }
+  }
+}
