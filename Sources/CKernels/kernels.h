@@ -13,6 +13,7 @@ enum {
   LW_PANEL_GROUP = 16,  /* panels over which unfinished sums are kept */
   LW_KEY_BLOCK = 96,    /* keys whose scores exist at the same time */
   LW_WINOGRAD_PARTS = 32, /* chains of additions over the channels of a Winograd convolution, at most */
+  LW_LARGE_PICTURE = 8 << 20, /* floats of a picture that no cache will hold until it is read again */
   LW_STRIP = 256        /* pixels summed in one go by the group norm */
 };
 
@@ -136,7 +137,8 @@ typedef struct lw_kernel_table {
     const lw_winograd *job, const float *const *rows, size_t count, size_t v_plane, const float *u, size_t u_plane,
     size_t u_panel, size_t panels, float *m, size_t m_plane, size_t m_panel, size_t first, size_t last);
   void (*winograd_outputs)(
-    const lw_winograd *job, size_t panel, size_t first, size_t count, const float *m, size_t m_plane);
+    const lw_winograd *job, size_t panel, size_t panels, size_t first, size_t count, const float *m, size_t m_plane,
+    size_t m_panel);
   void (*attention)(const lw_attention_task *task, void *scratch);
   /** Adds x and x * x of `pixels` rows into sums[channels] and squares[channels]. */
   void (*channel_sums)(const float *x, size_t pixels, size_t channels, double *sums, double *squares);

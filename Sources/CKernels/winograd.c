@@ -16,7 +16,7 @@ enum {
   MANY_TILES = 128,              /* from here on the taps come first */
   MOST_TAPS = 12 << 20,          /* floats of transformed taps that exist at the same time: 48 MB */
   BLOCK_FLOATS = 36 * 96 * 320,  /* of a block's transformed inputs, about */
-  LEAST_BLOCK = 24, MOST_BLOCK = 48, /* its tiles */
+  LEAST_BLOCK = 64, MOST_BLOCK = 96, /* its tiles */
   GROUP_PANELS = 4,              /* panels whose products exist at the same time */
   PADDING = 16                   /* floats behind each plane: strides of multiples of 4096 bytes would fight for one cache set */
 };
@@ -103,8 +103,7 @@ static void multiply_blocks(void *context, size_t begin, size_t end, void *scrat
       kernels->winograd_products(
         job, rows, count, v_plane, job->workspace + (group - job->first_panel) * u_panel, u_plane, u_panel,
         group_end - group, m, m_plane, m_panel, 0, job->channels);
-      for (size_t panel = group; panel < group_end; panel++)
-        kernels->winograd_outputs(job, panel, first, count, m + (panel - group) * m_panel, m_plane);
+      kernels->winograd_outputs(job, group, group_end - group, first, count, m, m_plane, m_panel);
     }
   }
 }
@@ -142,8 +141,7 @@ static void multiply_groups(void *context, size_t begin, size_t end, void *scrat
       kernels->winograd_products(
         job, rows, job->tiles, v_plane, u, u_plane, u_panel, panels, m, m_plane, m_panel, first, last);
     }
-    for (size_t p = 0; p < panels; p++)
-      kernels->winograd_outputs(job, panel + p, 0, job->tiles, m + p * m_panel, m_plane);
+    kernels->winograd_outputs(job, panel, panels, 0, job->tiles, m, m_plane, m_panel);
   }
 }
 
