@@ -24,6 +24,8 @@ extension Recipe.FileReference {
     fingerprint.add((try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data())
     self.init(path: path, fingerprint: fingerprint.text)
   }
+
+  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 }
 
 extension Recipe.ModelReference {

@@ -22,10 +22,13 @@ public struct Generator {
   /// Tensors in the model's files that no layer asked for, as `component: name`.
   public let unusedTensors: [String]
 
-  public init(_ folder: ModelFolder) throws {
+  /// - Parameter additions: LoRA files and textual inversions.
+  public init(_ folder: ModelFolder, adding additions: ModelAdditions = ModelAdditions()) throws {
     description = try ModelDescription(folder)
-    prompts = try PromptEncoder(folder)
-    let (unetWeights, autoencoderWeights) = (try folder.weights("unet"), try folder.weights("vae"))
+    prompts = try PromptEncoder(folder, adding: additions)
+    let unetWeights = try additions.changed(
+      folder.weights("unet"), .unet, textWidth: description.textEncoder.width)
+    let autoencoderWeights = try folder.weights("vae")
     unet = try UNet(unetWeights, description.unet)
     autoencoder = try Autoencoder(autoencoderWeights, description.autoencoder)
     unusedTensors =

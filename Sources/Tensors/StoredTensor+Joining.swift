@@ -13,11 +13,13 @@ extension StoredTensor {
 }
 
 /// Bytes that were copied together.
-private final class JoinedBytes: @unchecked Sendable {
+final class JoinedBytes: @unchecked Sendable {
   let buffer: UnsafeMutableRawBufferPointer
 
-  init(_ parts: [UnsafeRawBufferPointer]) {
-    buffer = .allocate(byteCount: parts.reduce(0) { $0 + $1.count }, alignment: 64)
+  init(byteCount: Int) { buffer = .allocate(byteCount: byteCount, alignment: 64) }
+
+  convenience init(_ parts: [UnsafeRawBufferPointer]) {
+    self.init(byteCount: parts.reduce(0) { $0 + $1.count })
     var end = 0
     for part in parts {
       UnsafeMutableRawBufferPointer(rebasing: buffer[end...]).copyMemory(from: part)
