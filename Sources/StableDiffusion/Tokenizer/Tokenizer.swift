@@ -55,18 +55,21 @@ public struct Tokenizer: Sendable {
   /// The words of a cleaned text, in order.
   /// - Parameter wholeAddedWords: finds added words only where they do not begin or end inside another word.
   func spelledWords(in text: String, wholeAddedWords: Bool = false) -> [SpelledWord] {
-    added.pieces(of: text, whole: wholeAddedWords).flatMap { (piece) -> [SpelledWord] in
-      guard let ids = piece.ids else {
-        return words(in: piece.text).map {
-          SpelledWord(symbols: symbols(of: $0), start: $0.startIndex, isAdded: false)
+    var spelled: [SpelledWord] = []
+    for piece in added.pieces(of: text, whole: wholeAddedWords) {
+      if let ids = piece.ids {
+        // All of the text belongs to the last id, so that a word that is cut is told as a whole.
+        let symbols = ids.enumerated().map { place, id in
+          BytePairs.Symbol(id: id, byteCount: place == ids.count - 1 ? piece.text.utf8.count : 0)
+        }
+        spelled.append(SpelledWord(symbols: symbols, start: piece.text.startIndex, isAdded: true))
+      } else {
+        spelled += words(in: piece.text).map { word in
+          SpelledWord(symbols: symbols(of: word), start: word.startIndex, isAdded: false)
         }
       }
-      // All of the text belongs to the last id, so that a word that is cut is told as a whole.
-      let symbols = ids.enumerated().map { place, id in
-        BytePairs.Symbol(id: id, byteCount: place == ids.count - 1 ? piece.text.utf8.count : 0)
-      }
-      return [SpelledWord(symbols: symbols, start: piece.text.startIndex, isAdded: true)]
     }
+    return spelled
   }
 
   /// The names of the begin and end token stand for these; any other word is spelled in byte pairs.
