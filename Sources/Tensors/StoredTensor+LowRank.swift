@@ -62,7 +62,7 @@ extension StoredTensor {
     let rowsAtOnce = 256
     for first in stride(from: 0, to: outputs, by: rowsAtOnce) {
       let range = first..<min(first + rowsAtOnce, outputs)
-      var rows = table.rows(Array(range))
+      var rows = table.rowRange(range).float32()
       for (up, down) in zip(ups, downs) {
         rows = up.images(range).multiplied(by: down, then: Epilogue(residual: rows))
       }

@@ -1,7 +1,7 @@
 /// As many tokens as the text encoder reads at once, and how much each counts.
-struct PromptChunk: Equatable {
-  var ids: [Int] = []
-  var weights: [Float] = []
+package struct PromptChunk: Equatable {
+  package var ids: [Int] = []
+  package var weights: [Float] = []
 
   fileprivate mutating func append(_ ids: [Int], _ weight: Float) {
     self.ids += ids
@@ -25,7 +25,7 @@ extension Tokenizer {
   /// ordinary prompt is.
   ///
   /// Source: the page "Features" of AUTOMATIC1111's wiki, "Infinite prompt length"; "Prompt word wrap length limit" in its settings.
-  func chunks(of prompt: String) -> [PromptChunk] {
+  package func chunks(of prompt: String) -> [PromptChunk] {
     let capacity = length - 2
     let comma = pairs.encode(",").map(\.id)
     var (full, chunk) = ([PromptChunk](), PromptChunk())
