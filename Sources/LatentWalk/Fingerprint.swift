@@ -26,6 +26,16 @@ extension Recipe.FileReference {
   }
 }
 
+extension Recipe.FileReference {
+  /// A file with weights, or a folder of such files, by its path and by samples of what is in it.
+  public init(weights path: String) {
+    var fingerprint = Fingerprint()
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path))?.sorted()
+    for file in names?.map({ "\(path)/\($0)" }) ?? [path] { fingerprint.add(samplesOf: file) }
+    self.init(path: path, fingerprint: fingerprint.text)
+  }
+}
+
 extension Recipe.ModelReference {
   /// A model folder by its name and by samples of its files: gigabytes are not read for this.
   public init(folder path: String) {

@@ -45,6 +45,32 @@ public struct AutoencoderDescription: Sendable, Hashable {
   }
 }
 
+extension AutoencoderDescription {
+  /// The sizes of an autoencoder without configuration, as the shapes of its tensors show them. What they do not show, the groups
+  /// of the norms and the scale of the latents, is as in another autoencoder for the same latents.
+  init(_ weights: Weights, like other: AutoencoderDescription, path: String) throws {
+    let decoder = weights["decoder"]
+    let stages = (0...).prefix { decoder["up_blocks"][$0]["resnets"][0].contains("conv1.weight") }
+    let channels = stages.reversed().compactMap {
+      weights.shape("decoder.up_blocks.\($0).resnets.0.conv1.weight")?.first
+    }
+    guard !channels.isEmpty, channels.allSatisfy({ $0 > 0 && $0 % other.normGroups == 0 }),
+      let latentChannels = weights.shape("decoder.conv_in.weight")?.dropFirst().first
+    else {
+      throw decoder["layers"].contains("0.weight") || weights.contains("1.weight")
+        ? AutoencoderError.isTiny(path: path) : .noAutoencoder(path: path)
+    }
+    self.channels = channels
+    self.latentChannels = latentChannels
+    scalingFactor = other.scalingFactor
+    layers = (0...).prefix { decoder["up_blocks"][0]["resnets"][$0].contains("conv1.weight") }.count - 1
+    normGroups = other.normGroups
+    attends = decoder["mid_block"]["attentions"][0].contains("group_norm.weight")
+    hasQuantConvolution = weights.contains("quant_conv.weight")
+    hasPostQuantConvolution = weights.contains("post_quant_conv.weight")
+  }
+}
+
 extension Configuration {
   /// The one kind of block that an autoencoder of Stable Diffusion has, once a stage.
   fileprivate func requireBlocks(_ key: String, _ stages: Int, _ name: String) throws {
