@@ -20,8 +20,11 @@ extension Recipe.FileReference {
   /// A file by its path and all of its bytes.
   public init(path: String) throws {
     var fingerprint = Fingerprint()
-    // What cannot be read is reported by whoever reads it as an array.
-    fingerprint.add((try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data())
+    var status = stat()
+    // What cannot be read is reported by whoever needs it; devices may never end, and pipes are read only once.
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+      fingerprint.add((try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data())
+    }
     self.init(path: path, fingerprint: fingerprint.text)
   }
 }

@@ -28,7 +28,7 @@ import Testing
     let renderer = try Renderer(
       recipe(model.name, side: model.side, strength: strength), with: TinyModel.generator(model.name))
     #expect(renderer.levels.count == Int(10 * strength))
-    let golden = try SafetensorsFile(path: Self.pictures + "/golden.safetensors")
+    let golden = try TensorFile(path: Self.pictures + "/golden.safetensors")
     let expected = try #require(golden.tensor("\(model.name).\(strength)")).float32().channelsLast().values
     let found = try #require(try renderer.frame(0)).latents
     let difference = zip(found, expected).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
@@ -43,7 +43,7 @@ import Testing
     let generator = try TinyModel.generator("sd1")
     let renderer = try Renderer(recipe("sd1", side: 64, strength: strength), with: generator)
     #expect(renderer.levels.count == 0 && renderer.evaluationsPerFrame == 0)
-    let golden = try SafetensorsFile(path: Self.pictures + "/golden.safetensors")
+    let golden = try TensorFile(path: Self.pictures + "/golden.safetensors")
     let weak = try #require(golden.tensor("sd1.0.1")).float32().channelsLast().values
     let latents = try PictureCoder(ModelFolder(path: TinyModel.path("sd1"))).latents(
       of: Self.pictures + "/sd1.png", width: 64, height: 64, seed: 7)

@@ -8,10 +8,10 @@ import Testing
 /// Pictures into latents and back against diffusers: the variational autoencoders of the tiny pipelines, and tiny autoencoders. The
 /// numbers are made by Tools/golden/pictures.py.
 @Suite struct PictureCodingTests {
-  private let golden: SafetensorsFile
+  private let golden: TensorFile
 
   init() throws {
-    golden = try SafetensorsFile(path: GoldenPipeline.fixtures + "/pictures/golden.safetensors")
+    golden = try TensorFile(path: GoldenPipeline.fixtures + "/pictures/golden.safetensors")
   }
 
   private func image(_ name: String) throws -> Tensor {

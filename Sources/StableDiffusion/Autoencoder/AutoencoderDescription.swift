@@ -48,18 +48,16 @@ public struct AutoencoderDescription: Sendable, Hashable {
 extension AutoencoderDescription {
   /// The sizes of an autoencoder without configuration, as the shapes of its tensors show them. What they do not show, the groups
   /// of the norms and the scale of the latents, is as in another autoencoder for the same latents.
-  init(_ weights: Weights, like other: AutoencoderDescription, path: String) throws {
+  /// - Returns: nil for the weights of something else.
+  init?(_ weights: Weights, like other: AutoencoderDescription) {
     let decoder = weights["decoder"]
     let stages = (0...).prefix { decoder["up_blocks"][$0]["resnets"][0].contains("conv1.weight") }
     let channels = stages.reversed().compactMap {
-      weights.shape("decoder.up_blocks.\($0).resnets.0.conv1.weight")?.first
+      decoder["up_blocks"][$0]["resnets"][0].shape("conv1.weight")?.first
     }
     guard !channels.isEmpty, channels.allSatisfy({ $0 > 0 && $0 % other.normGroups == 0 }),
-      let latentChannels = weights.shape("decoder.conv_in.weight")?.dropFirst().first
-    else {
-      throw decoder["layers"].contains("0.weight") || weights.contains("1.weight")
-        ? AutoencoderError.isTiny(path: path) : .noAutoencoder(path: path)
-    }
+      let latentChannels = decoder.shape("conv_in.weight")?.dropFirst().first
+    else { return nil }
     self.channels = channels
     self.latentChannels = latentChannels
     scalingFactor = other.scalingFactor

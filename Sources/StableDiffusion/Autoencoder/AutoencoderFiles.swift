@@ -56,24 +56,43 @@ extension Autoencoder {
 
   /// Another autoencoder for the same latents.
   private init(replacing own: AutoencoderDescription, path: String) throws {
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw CheckpointError.noSuchFile(path: path)
-    }
-    let weights =
-      isFolder
-      ? try Weights(SafetensorsFile(path: path + "/diffusion_pytorch_model.safetensors"))
-      : Weights(try SafetensorsFile(path: path))
-    let description =
-      isFolder
-      ? try AutoencoderDescription(Configuration(path: path + "/config.json"))
-      : try AutoencoderDescription(weights, like: own, path: path)
+    guard FileManager.default.fileExists(atPath: path) else { throw CheckpointError.noSuchFile(path: path) }
+    let (weights, description) =
+      try Self.inFolder(path) ?? Self.inFile(path, like: own)
     let (found, expected) = (
       [description.latentChannels, description.factor], [own.latentChannels, own.factor]
     )
     guard found == expected else {
       throw AutoencoderError.otherLatents(path: path, found: found, expected: expected)
     }
-    try self.init(weights, description)
+    let whole = try Autoencoder(weights, description)
+    // A file may hold the rest of a model, too, and what an autoencoder was trained with.
+    let parts = ["encoder.", "decoder.", "quant_conv.", "post_quant_conv."]
+    self.init(
+      decoder: whole.decoder, encoder: whole.encoder,
+      unusedTensors: whole.unusedTensors.filter { parts.contains(where: $0.hasPrefix) })
+  }
+
+  /// A folder that diffusers wrote for an autoencoder, or for a model that has one; nil for a file.
+  private static func inFolder(_ path: String) throws -> (Weights, AutoencoderDescription)? {
+    var isFolder = false
+    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    guard isFolder else { return nil }
+    let isModel = FileManager.default.fileExists(atPath: path + "/model_index.json")
+    let folder = isModel ? path + "/vae" : path
+    let weights = try ModelFolder.weights(in: folder)
+    guard !TinyAutoencoderFiles.isTiny(weights) else { throw AutoencoderError.isTiny(path: path) }
+    return (weights, try AutoencoderDescription(Configuration(path: folder + "/config.json")))
+  }
+
+  private static func inFile(
+    _ path: String, like own: AutoencoderDescription
+  ) throws -> (Weights, AutoencoderDescription) {
+    let weights = Weights(try TensorFile(path: path))
+    guard !TinyAutoencoderFiles.isTiny(weights) else { throw AutoencoderError.isTiny(path: path) }
+    guard let description = AutoencoderDescription(weights, like: own) else {
+      throw AutoencoderError.noAutoencoder(path: path)
+    }
+    return (weights, description)
   }
 }

@@ -54,17 +54,19 @@ private struct TinyLayers {
     let numbers = Set(weights.names.compactMap { $0.split(separator: ".").first.flatMap { Int($0) } })
       .sorted()
     let (firstNumber, lastNumber) = (numbers.first ?? 0, numbers.last ?? 0)
-    var channels = weights[firstNumber].shape("weight")?.first ?? 1
+    // A file's own 0 is refused like any other wrong size.
+    let width = { (layer: Weights) in max(1, layer.shape("weight")?.first ?? 1) }
+    var channels = width(weights[firstNumber])
     first = try Convolution(weights[firstNumber], inputs, channels)
     inner = try numbers.dropFirst().dropLast().map { number in
       let layer = weights[number]
       if layer.contains("conv.0.weight") { return .block(try TinyBlock(layer["conv"], channels)) }
-      let narrower = layer.shape("weight")?.first ?? channels
-      defer { channels = narrower }
-      return .change(try Convolution(layer, channels, narrower, change, hasBias: false))
+      let next = width(layer)
+      defer { channels = next }
+      return .change(try Convolution(layer, channels, next, change, hasBias: false))
     }
     last = try Convolution(weights[lastNumber], channels, outputs)
-    factor = inner.reduce(1) { factor, layer in if case .change = layer { 2 * factor } else { factor } }
+    factor = 1 << inner.count { if case .change = $0 { true } else { false } }
   }
 
   func middle(_ x: Tensor) -> Tensor {

@@ -20,7 +20,7 @@ struct TinyAutoencoderFiles {
     if isFolder, let configuration = Self.existing("\(path)/config.json") {
       try Configuration(path: configuration).requireTinyAutoencoder()
     }
-    let halves = try files.map { try Halves(Weights(SafetensorsFile(path: $0))) }
+    let halves = try files.map { try Halves(Weights(TensorFile(path: $0))) }
     guard let decoder = halves.lazy.compactMap(\.decoder).first else {
       throw halves.contains { $0.encoder != nil }
         ? AutoencoderError.noDecoder(path: path) : .notTiny(path: path)
@@ -28,6 +28,11 @@ struct TinyAutoencoderFiles {
     self.path = path
     self.decoder = decoder
     encoder = halves.lazy.compactMap(\.encoder).first
+  }
+
+  static func isTiny(_ weights: Weights) -> Bool {
+    let halves = Halves(weights)
+    return halves.decoder != nil || halves.encoder != nil
   }
 
   var unusedTensors: [String] { decoder.unused + (encoder?.unused ?? []) }
