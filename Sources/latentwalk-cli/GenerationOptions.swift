@@ -35,6 +35,7 @@ struct ModelOptions: ParsableArguments {
 struct GenerationOptions: ParsableArguments {
   @OptionGroup var model: ModelOptions
   @OptionGroup var prompting: PromptOptions
+  @OptionGroup var autoencoder: AutoencoderOptions
 
   @Option(
     parsing: .unconditional,
