@@ -8,12 +8,15 @@ public struct TextEncoderDescription: Sendable, Hashable {
   /// The longest prompt in tokens: 77.
   public let positions: Int
   public let vocabulary: Int
-  let layers: Int
+  public let layers: Int
   let heads: Int
   /// Width inside the multi-layer perceptron.
   let innerWidth: Int
   let activation: Activation
   let normEpsilon: Float
+
+  /// Whether the embedding can be taken from this layer, counted from the end: 1 is the last.
+  public func has(clipSkip: Int) -> Bool { clipSkip == 1 || clipSkip > 1 && clipSkip <= layers }
 
   public init(_ configuration: Configuration) throws {
     width = try configuration.integer("hidden_size", default: 512)
