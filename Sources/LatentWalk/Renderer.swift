@@ -33,15 +33,19 @@ public struct Renderer {
   public let droppedTexts: [String]
 
   private let generator: Generator
+  private let sparing: Bool
   private let path: any Walk
   private let embeddings: [Tensor]
   /// Where the frames begin: the seed's noises, or the one picture with noise.
   private let noises: [Tensor]
   private let unconditional: Tensor
 
-  /// - Parameter batch: frames to denoise together; nil for as many as memory and patience allow.
+  /// - Parameters:
+  ///   - batch: frames to denoise together; nil for as many as memory and patience allow.
+  ///   - sparing: whether each part of the model is let go as soon as the recipe needs it no more: less memory for who makes one
+  ///     result, more reading for who makes several.
   /// - Throws: `RenderError` or `CheckpointError` if recipe and model do not fit each other.
-  public init(_ recipe: Recipe, with generator: Generator, batch: Int? = nil) throws {
+  public init(_ recipe: Recipe, with generator: Generator, batch: Int? = nil, sparing: Bool = false) throws {
     Engine.convolution = recipe.convolution ?? .winograd
     let description = generator.description
     let multiple = description.sizeMultiple
@@ -58,6 +62,7 @@ public struct Renderer {
     }
     self.recipe = recipe
     self.generator = generator
+    self.sparing = sparing
     path = recipe.path
     let allLevels = try generator.levels(steps: recipe.steps, schedule: recipe.schedule)
     let levels = recipe.start.map { allLevels.startingAt(strength: $0.strength) } ?? allLevels
@@ -78,6 +83,7 @@ public struct Renderer {
     noises =
       try recipe.start.map { [try Self.start($0, of: recipe, at: levels, with: generator)] }
       ?? Self.noises(recipe, count: path.noiseAnchorCount, description)
+    if sparing { generator.letGo(of: .prompts) }
   }
 
   /// UNet evaluations for one frame.
@@ -100,6 +106,7 @@ public struct Renderer {
         latents = step.latents
         try observe(.step(step.index + 1, of: step.count, frames: batch))
       }
+      if sparing && rest.isEmpty { generator.letGo(of: .unet) }
       for (place, frame) in batch.enumerated() {
         let own = latents.images(place..<place + 1)
         try observe(.frame(frame, picture(own), latents: own))

@@ -15,10 +15,15 @@ import Tensors
 ///
 /// Loading takes a second for each gigabyte; afterwards nothing can fail.
 public struct Generator {
+  /// The networks that a picture passes through one after the other.
+  public enum Part {
+    case prompts, unet, autoencoder
+  }
+
   public let description: ModelDescription
-  public let prompts: PromptEncoder
-  public let unet: UNet
-  public let autoencoder: Autoencoder
+  private let promptEncoder: Reloadable<PromptEncoder>
+  private let denoiser: Reloadable<UNet>
+  private let pictureCoder: Reloadable<Autoencoder>
   /// Tensors in the model's files that no layer asked for, as `component: name`.
   public let unusedTensors: [String]
 
@@ -30,14 +35,30 @@ public struct Generator {
     autoencoder files: AutoencoderFiles = AutoencoderFiles()
   ) throws {
     description = try ModelDescription(folder)
-    prompts = try PromptEncoder(folder, adding: additions)
+    promptEncoder = try Reloadable { try PromptEncoder(folder, adding: additions) }
     let unetWeights = try additions.changed(
       folder.weights("unet"), .unet, textWidth: description.textEncoder.width)
-    unet = try UNet(unetWeights, description.unet)
-    autoencoder = try Autoencoder(files, of: folder, description.autoencoder)
+    denoiser = try Reloadable { [description] in try UNet(unetWeights, description.unet) }
+    pictureCoder = try Reloadable { [description] in
+      try Autoencoder(files, of: folder, description.autoencoder)
+    }
     unusedTensors =
-      prompts.unusedTensors.map { "text_encoder: \($0)" } + unetWeights.unused.map { "unet: \($0)" }
-      + autoencoder.unusedTensors.map { "vae: \($0)" }
+      promptEncoder.value.unusedTensors.map { "text_encoder: \($0)" }
+      + unetWeights.unused.map { "unet: \($0)" }
+      + pictureCoder.value.unusedTensors.map { "vae: \($0)" }
+  }
+
+  public var prompts: PromptEncoder { promptEncoder.value }
+  public var unet: UNet { denoiser.value }
+  public var autoencoder: Autoencoder { pictureCoder.value }
+
+  /// Gives the memory of a part back, for what comes after it. Whoever asks for the part again waits until it is read again.
+  public func letGo(of part: Part) {
+    switch part {
+    case .prompts: promptEncoder.letGo()
+    case .unet: denoiser.letGo()
+    case .autoencoder: pictureCoder.letGo()
+    }
   }
 
   /// The noise levels from noise to picture.

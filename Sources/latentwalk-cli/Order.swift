@@ -33,7 +33,7 @@ struct Order {
     recipe.promptReading = prompting.reading
     reporter.warn(unusedWordsOf: additions, in: recipe.prompts + [recipe.negativePrompt])
     for name in generator.unusedTensors { reporter.warn("The model's tensor \(name) is not used.") }
-    let renderer = try Renderer(recipe, with: generator, batch: generation.batch)
+    let renderer = try Renderer(recipe, with: generator, batch: generation.batch, sparing: true)
     for text in renderer.droppedTexts { reporter.warn(dropped: text) }
     return renderer
   }
