@@ -36,6 +36,7 @@ public struct Renderer {
   private let path: any Walk
   private let embeddings: [Tensor]
   private let noises: [Tensor]
+  private let stepNoises: [Tensor]
   private let unconditional: Tensor
 
   /// - Parameter batch: frames to denoise together; nil for as many as memory and patience allow.
@@ -54,7 +55,8 @@ public struct Renderer {
     self.recipe = recipe
     self.generator = generator
     path = recipe.path
-    levels = try generator.levels(steps: recipe.steps, schedule: recipe.schedule)
+    levels = try generator.levels(
+      steps: recipe.steps, schedule: recipe.schedule, sampler: recipe.sampler)
     self.batch = batch ?? Self.fittingBatch(recipe, description)
 
     var dropped: [String] = []
@@ -68,11 +70,12 @@ public struct Renderer {
     unconditional = embedding(recipe.negativePrompt)
     droppedTexts = dropped
     noises = try Self.noises(recipe, count: path.noiseAnchorCount, description)
+    stepNoises = Self.stepNoises(recipe, steps: levels.count, after: path.noiseAnchorCount, description)
   }
 
   /// UNet evaluations for one frame.
   public var evaluationsPerFrame: Int {
-    levels.count * guidance(conditional: unconditional).evaluationsPerStep
+    levels.evaluations(after: levels.count) * guidance(conditional: unconditional).evaluationsPerStep
   }
 
   /// Renders some frames of the walk and hands over each. What `observe` throws stops the work at once.
@@ -85,7 +88,7 @@ public struct Renderer {
       var latents = Tensor.batch(points.map { $0.noise.mixed(noises) })
       let conditional = Tensor.batch(points.map { $0.embedding.mixed(embeddings) })
       let denoising = generator.denoising(
-        latents, guidedBy: guidance(conditional: conditional), through: levels, sampler: recipe.sampler)
+        latents, guidedBy: guidance(conditional: conditional), through: levels, stepNoises: stepNoises)
       for step in denoising {
         latents = step.latents
         try observe(.step(step.index + 1, of: step.count, frames: batch))
