@@ -3,6 +3,7 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
   case noSuchModel(name: String, searched: [String])
   case size(width: Int, height: Int, multiple: Int)
   case noiseShape(path: String, found: [Int], expected: [[Int]])
+  case latentsShape(path: String, found: [Int], channels: Int)
   case embeddingShape(path: String, found: [Int], expected: [Int])
   case notFinite(path: String)
   case recipeTooLong(bytes: Int, limit: Int)
@@ -23,6 +24,9 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
     case .noiseShape(let path, let found, let expected):
       "\(path) holds noise of the shape \(found); for this size the model needs "
         + "\(expected.map { "\($0)" }.joined(separator: " or ")). Change --width and --height, or the file."
+    case .latentsShape(let path, let found, let channels):
+      "\(path) holds an array of the shape \(found), and the model's latents are [\(channels), h, w] with h and w up to 1024. "
+        + "Make some with 'latentwalk encode-image' or 'latentwalk image --latents-output'."
     case .embeddingShape(let path, let found, let expected):
       "\(path) holds an embedding of the shape \(found); this model needs \(expected). "
         + "Make one with 'latentwalk encode PROMPT --model MODEL --output FILE.npy'."

@@ -30,7 +30,8 @@ struct Pace {
 
   /// Done, 0 ... 1; the steps of frames in work count as many times as they evaluate the network.
   var share: Double {
-    let passed = Double(levels.evaluations(after: step)) / Double(levels.evaluations(after: levels.count))
+    let evaluations = max(1, levels.evaluations(after: levels.count))
+    let passed = Double(levels.evaluations(after: step)) / Double(evaluations)
     return (Double(finished) + Double(max(0, inWork)) * passed) / Double(frames)
   }
 

@@ -31,7 +31,7 @@ import Testing
     let path = GoldenPipeline.fixtures + "/samplers"
     let golden = try JSONDecoder().decode(
       Golden.self, from: Data(contentsOf: URL(filePath: path + ".json")))
-    let all = try #require(try SafetensorsFile(path: path + ".safetensors").tensor(name)).float32()
+    let all = try #require(try TensorFile(path: path + ".safetensors").tensor(name)).float32()
       .channelsLast()
     let (_, height, width, channels) = all.shape4
     let pipeline = try GoldenPipeline(name)

@@ -9,7 +9,7 @@ import Tensors
 ///
 /// Source: Lu et al., "DPM-Solver++" (2022), section 4 and appendix C.
 struct DPMSolverSDE: Sampler {
-  static let summary = "the same with fresh noise at each step"
+  static let summary = "DPM-Solver++ of second order with fresh noise at each step"
   static let spacing = LevelSpacing.intervals
   static let drawsNoise = true
   private var history = CleanHistory()

@@ -16,7 +16,9 @@ struct Heun: Sampler {
 
   init(prediction: PredictionKind) {}
 
-  static func evaluations(after steps: Int, of count: Int) -> Int { min(2 * steps, 2 * count - 1) }
+  static func evaluations(after steps: Int, of count: Int) -> Int {
+    steps == count ? max(0, 2 * steps - 1) : 2 * steps
+  }
 
   func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
     let y = passage.sigmaForm(x)

@@ -22,7 +22,8 @@ func alphaBar(sigma: Double) -> Double { 1 / (sigma * sigma + 1) }
 
 /// The noise levels that a sampler passes through, from the noisiest to the cleanest, and where each step ends.
 public struct NoiseLevels: Sendable, Hashable {
-  /// From the noisiest to the cleanest; a step begins at each. At least one.
+  /// From the noisiest to the cleanest; a step begins at each. Empty where nothing is left to do: a picture that is to keep all
+  /// of itself.
   public let levels: [NoiseLevel]
   /// Whose steps they are.
   public let sampler: SamplerName
@@ -35,13 +36,11 @@ public struct NoiseLevels: Sendable, Hashable {
   public init(
     _ levels: [NoiseLevel], finalAlphaBar: Double, sampler: SamplerName = .ddim, noiseScale: Double = 1
   ) {
-    self.init(
-      levels, alphaBarsAfter: levels.dropFirst().map(\.alphaBar) + [finalAlphaBar], sampler: sampler,
-      noiseScale: noiseScale)
+    let ends = levels.dropFirst().map(\.alphaBar) + [finalAlphaBar]
+    self.init(levels, alphaBarsAfter: ends.suffix(levels.count), sampler: sampler, noiseScale: noiseScale)
   }
 
   init(_ levels: [NoiseLevel], alphaBarsAfter: [Double], sampler: SamplerName, noiseScale: Double = 1) {
-    precondition(!levels.isEmpty, "Denoising needs at least one noise level.")
     precondition(levels.count == alphaBarsAfter.count, "Each step ends somewhere.")
     self.levels = levels
     self.alphaBarsAfter = alphaBarsAfter
@@ -52,8 +51,13 @@ public struct NoiseLevels: Sendable, Hashable {
   /// How many steps there are.
   public var count: Int { levels.count }
 
-  /// abar of the result: 1 is free of noise.
-  public var finalAlphaBar: Double { alphaBar(after: count - 1) }
+  /// abar of the result: 1 is free of noise, as what takes no step is.
+  public var finalAlphaBar: Double { alphaBarsAfter.last ?? 1 }
+
+  /// The last levels. They are for latents that have their noise already, which is not scaled.
+  func suffix(_ count: Int) -> NoiseLevels {
+    NoiseLevels(levels.suffix(count), alphaBarsAfter: alphaBarsAfter.suffix(count), sampler: sampler)
+  }
 
   /// abar of the latents that the step at `levels[index]` leaves behind.
   public func alphaBar(after index: Int) -> Double { alphaBarsAfter[index] }
