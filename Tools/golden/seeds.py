@@ -1,8 +1,8 @@
 """Compares diffusers' pipeline with the built program, seed for seed, and prints the table of docs/seeds.md.
 
-    python Tools/golden/seeds.py .build/release/latentwalk Tests/StableDiffusionTests/Fixtures/sd1
+    python Tools/golden/seeds.py .build/release/latentwalk Models/tiny
 
-The pipeline is a tiny random one; both compute in float32 on the CPU. Needs torch, transformers and diffusers.
+Both compute in float32 on the CPU. Needs torch, transformers and diffusers.
 """
 
 import subprocess
