@@ -25,9 +25,9 @@ extension Renderer {
   }
 
   /// What the steps of a sampler that adds noise add, one [1, h, w, channels] a step and the same for all frames, so that a
-  /// walk stays smooth: the seed's draws that follow the `drawn` ones: the walk's own, which are 0, and with a circle 1, or those
-  /// of a picture to begin with. A noise file takes
-  /// the place of draw 0 and changes none of these.
+  /// walk stays smooth.
+  /// - Parameter drawn: how many draws of the seed came before: the walk's own, which are 0, and with a circle 1, or those of a
+  ///   picture to begin with. A noise file takes the place of a draw and moves none of the others.
   static func stepNoises(_ recipe: Recipe, steps: Int, after drawn: Int, _ model: ModelDescription)
     -> [Tensor]
   {
