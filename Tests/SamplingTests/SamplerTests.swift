@@ -73,9 +73,9 @@ import Testing
     arguments: SamplerName.allCases)
   func latents(sampler: SamplerName) throws {
     let golden = try Golden.load()
-    for golden in golden.cases.filter({ $0.sampler == sampler }) {
-      let found = Self.result(try golden.levels(), golden.prediction, seed: try Golden.load().seed)
-      expectClose(found.channelsFirst().values, golden.result, within: 1e-4, "\(golden)")
+    for expected in golden.cases.filter({ $0.sampler == sampler }) {
+      let found = Self.result(try expected.levels(), expected.prediction, seed: golden.seed)
+      expectClose(found.channelsFirst().values, expected.result, within: 1e-4, "\(expected)")
     }
   }
 
@@ -110,7 +110,7 @@ import Testing
         let steps = Denoising(
           noises[0], through: levels, prediction: prediction, stepNoises: Array(noises.dropFirst())
         ) { _, _ in clean }
-        // The multistep mixtures of pndm, lms and linspace's strides do not end at the clean latents alone.
+        // The mixtures of pndm and lms reach back to noise that is no more, and do not end at the clean latents alone.
         let tolerance: Float = [.pndm, .lms].contains(sampler) ? 0.2 : 1e-4
         expectClose(
           steps.reduce(noises[0]) { $1.latents }.values, clean.values, within: tolerance,
