@@ -52,6 +52,7 @@ public struct Renderer {
     guard recipeBytes <= RecipeText.limit else {
       throw RenderError.recipeTooLong(bytes: recipeBytes, limit: RecipeText.limit)
     }
+    precondition(recipe.start == nil || recipe.walk == .image, "A walk does not begin with a picture.")
     self.recipe = recipe
     self.generator = generator
     path = recipe.path
