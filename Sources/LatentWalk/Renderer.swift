@@ -52,7 +52,10 @@ public struct Renderer {
     guard recipeBytes <= RecipeText.limit else {
       throw RenderError.recipeTooLong(bytes: recipeBytes, limit: RecipeText.limit)
     }
-    precondition(recipe.start == nil || recipe.walk == .image, "A walk does not begin with a picture.")
+    let layers = description.textEncoder.layers
+    guard 1...layers ~= recipe.promptReading.clipSkip else {
+      throw RenderError.clipSkip(recipe.promptReading.clipSkip, layers: layers)
+    }
     self.recipe = recipe
     self.generator = generator
     path = recipe.path
@@ -63,12 +66,13 @@ public struct Renderer {
 
     var dropped: [String] = []
     let embedding = { (prompt: String) -> Tensor in
-      let (embedding, droppedText) = generator.prompts(prompt)
+      let (embedding, droppedText) = generator.prompts(prompt, reading: recipe.promptReading)
       if let droppedText { dropped.append(droppedText) }
       return embedding
     }
     embeddings =
-      try recipe.embedding.map { [try Self.embedding($0.path, description)] } ?? recipe.prompts.map(embedding)
+      try recipe.embedding.map { [try Self.embedding($0.path, description)] }
+      ?? generator.prompts.lengthened(recipe.prompts.map(embedding), reading: recipe.promptReading)
     unconditional = embedding(recipe.negativePrompt)
     droppedTexts = dropped
     noises =
