@@ -12,11 +12,11 @@ extension Renderer {
   static func start(
     _ start: Recipe.Start, of recipe: Recipe, at levels: NoiseLevels, with generator: Generator
   ) throws -> Tensor {
-    precondition(recipe.walk == .image, "A walk does not begin with a picture.")
     let picture = try Picture(file: start.picture.path).fitted(width: recipe.width, height: recipe.height)
     guard let encoder = generator.autoencoder.encoder else {
       throw AutoencoderError.noEncoder(path: recipe.vae?.path ?? recipe.model.name)
     }
+    precondition(recipe.walk == .image, "A walk does not begin with a picture.")
     let distribution = encoder(picture.tensor)
     var drawn = recipe
     drawn.noise = nil
