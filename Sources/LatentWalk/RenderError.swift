@@ -37,7 +37,8 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
     case .loraWeight(let argument):
       "--lora \(argument): the weight is no finite number; give one such as 0.8 behind the last colon."
     case .clipSkip(let clipSkip, let layers):
-      "--clip-skip is \(clipSkip), and this model's text encoder has \(layers) layers; choose 1 (the last) to \(layers)."
+      "--clip-skip is \(clipSkip), and this model's text encoder has \(layers == 1 ? "1 layer" : "\(layers) layers"); "
+        + "choose \(layers <= 1 ? "1" : "1 (the last) to \(layers)")."
     case .recipeTooLong(let bytes, let limit):
       "The prompts are too long: the recipe has \(bytes) bytes, and \(limit) fit into a picture's file. Shorten the prompts."
     case .seed(let seed, let generator, let largest):

@@ -52,9 +52,8 @@ public struct Renderer {
     guard recipeBytes <= RecipeText.limit else {
       throw RenderError.recipeTooLong(bytes: recipeBytes, limit: RecipeText.limit)
     }
-    let layers = description.textEncoder.layers
-    guard 1...layers ~= recipe.promptReading.clipSkip else {
-      throw RenderError.clipSkip(recipe.promptReading.clipSkip, layers: layers)
+    guard description.textEncoder.has(clipSkip: recipe.promptReading.clipSkip) else {
+      throw RenderError.clipSkip(recipe.promptReading.clipSkip, layers: description.textEncoder.layers)
     }
     self.recipe = recipe
     self.generator = generator

@@ -15,6 +15,9 @@ public struct TextEncoderDescription: Sendable, Hashable {
   let activation: Activation
   let normEpsilon: Float
 
+  /// Whether the embedding can be taken from this layer, counted from the end: 1 is the last.
+  public func has(clipSkip: Int) -> Bool { clipSkip == 1 || clipSkip > 1 && clipSkip <= layers }
+
   public init(_ configuration: Configuration) throws {
     width = try configuration.integer("hidden_size", default: 512)
     positions = try configuration.integer("max_position_embeddings", default: 77)
