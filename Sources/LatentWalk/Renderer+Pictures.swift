@@ -16,6 +16,7 @@ extension Renderer {
     guard let encoder = generator.autoencoder.encoder else {
       throw AutoencoderError.noEncoder(path: recipe.vae?.path ?? recipe.model.name)
     }
+    precondition(recipe.walk == .image, "A walk does not begin with a picture.")
     let distribution = encoder(picture.tensor)
     var drawn = recipe
     drawn.noise = nil
