@@ -29,7 +29,8 @@ public struct Generator {
     unet = try UNet(unetWeights, description.unet)
     autoencoder = try Autoencoder(autoencoderWeights, description.autoencoder)
     unusedTensors =
-      prompts.unusedTensors.map { "text_encoder: \($0)" } + unetWeights.unused.map { "unet: \($0)" }
+      folder.unknownTensors + prompts.unusedTensors.map { "text_encoder: \($0)" }
+      + unetWeights.unused.map { "unet: \($0)" }
       + autoencoderWeights.unused.map { "vae: \($0)" }
   }
 

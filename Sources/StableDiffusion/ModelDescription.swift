@@ -53,7 +53,7 @@ public struct ModelDescription: Sendable {
       trainSteps: try scheduler.integer("num_train_timesteps", default: 1000))
     prediction =
       PredictionKind(rawValue: try scheduler.text("prediction_type", default: "epsilon")) ?? .epsilon
-    stepsOffset = try scheduler.integer("steps_offset", default: 0)
+    stepsOffset = try scheduler.integer("steps_offset", default: 0, from: 0)
     finalAlphaBar =
       try scheduler.flag("set_alpha_to_one", default: true) ? 1 : noiseSchedule.alphaBars[0]
   }

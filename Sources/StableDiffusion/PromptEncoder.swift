@@ -11,9 +11,11 @@ public struct PromptEncoder {
   let unusedTensors: [String]
 
   public init(_ folder: ModelFolder) throws {
-    tokenizer = try Tokenizer(folder: folder.path + "/tokenizer")
+    tokenizer = try Tokenizer(folder: folder.tokenizerPath, padding: folder.padding)
     let weights = try folder.weights("text_encoder")
-    textEncoder = try TextEncoder(weights, TextEncoderDescription(folder.configuration("text_encoder")))
+    let description = try TextEncoderDescription(folder.configuration("text_encoder"))
+    try tokenizer.requireFitting(description, path: folder.tokenizerPath)
+    textEncoder = try TextEncoder(weights, description)
     unusedTensors = weights.unused
   }
 
@@ -21,5 +23,23 @@ public struct PromptEncoder {
   public func callAsFunction(_ prompt: String) -> (embedding: Tensor, droppedText: String?) {
     let tokens = tokenizer.encode(prompt)
     return (textEncoder(tokens.ids), tokens.droppedText)
+  }
+}
+
+extension Tokenizer {
+  /// Refuses a tokenizer of another text encoder, which would ask it for words that it does not have.
+  fileprivate func requireFitting(_ description: TextEncoderDescription, path: String) throws {
+    guard largestId < description.vocabulary else {
+      throw TokenizerError.invalid(
+        path: path + "/vocab.json",
+        reason:
+          "it has tokens up to \(largestId), and the model's text encoder knows \(description.vocabulary)")
+    }
+    guard length <= description.positions else {
+      throw TokenizerError.invalid(
+        path: path + "/tokenizer_config.json",
+        reason:
+          "its model_max_length is \(length), and the model's text encoder reads \(description.positions)")
+    }
   }
 }
