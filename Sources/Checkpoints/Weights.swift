@@ -50,6 +50,14 @@ public struct Weights: Sendable {
 
   public func contains(_ name: String) -> Bool { checkpoint.places[prefix + name] != nil }
 
+  /// The names under the prefix, without it.
+  package var names: [String] {
+    checkpoint.places.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+  }
+
+  /// The shape that the file gives a tensor, for networks whose sizes are seen from their weights.
+  package func shape(_ name: String) -> [Int]? { checkpoint.places[prefix + name]?.described.shape }
+
   /// The tensor of this name under the prefix, in the shape asked for.
   ///
   /// A linear layer [out, in] and a 1x1 convolution [out, in, 1, 1] hold the same numbers in the same order, and files mix them;

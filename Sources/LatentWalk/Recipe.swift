@@ -35,7 +35,23 @@ public struct Recipe: Codable, Sendable, Hashable {
     }
   }
 
+  /// A picture from which a result is denoised, and how much of it may change.
+  public struct Start: Codable, Sendable, Hashable {
+    public var picture: FileReference
+    /// 0 keeps the picture, 1 leaves no more of it than the noisiest level does.
+    public var strength: Double
+
+    public init(picture: FileReference, strength: Double) {
+      self.picture = picture
+      self.strength = strength
+    }
+  }
+
   public var model: ModelReference
+  /// Another autoencoder in place of the model's.
+  public var vae: FileReference?
+  /// A tiny autoencoder, used as far as it goes.
+  public var tinyVAE: FileReference?
   public var walk: WalkKind
   /// Two or more for `interpolate`, otherwise one; empty if an embedding is given.
   public var prompts: [String]
@@ -57,6 +73,8 @@ public struct Recipe: Codable, Sendable, Hashable {
   public var rng = NoiseGenerator.pytorch
   /// Initial noise in place of the seed's.
   public var noise: FileReference?
+  /// A picture to begin with.
+  public var start: Start?
 
   public var frames = 60
   /// Frames a second.

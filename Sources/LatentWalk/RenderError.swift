@@ -4,6 +4,7 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
   case notFetched(name: String, hubs: [String])
   case size(width: Int, height: Int, multiple: Int)
   case noiseShape(path: String, found: [Int], expected: [[Int]])
+  case latentsShape(path: String, found: [Int], channels: Int)
   case embeddingShape(path: String, found: [Int], expected: [Int])
   case notFinite(path: String)
   case recipeTooLong(bytes: Int, limit: Int)
@@ -20,13 +21,16 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
         + "Give the path of a diffusers folder or of a checkpoint, or a name that 'latentwalk models' lists."
     case .notFetched(let name, let hubs):
       "There is no folder or file \(name), and no model of that name in Hugging Face's cache (\(hubs.joined(separator: ", "))). "
-        + "If it is a model there, fetch it with: \(ModelLibrary.fetching(name))"
+        + "If it is a model there, fetch it with '\(ModelLibrary.fetching(name))'."
     case .size(let width, let height, let multiple):
       "\(width) x \(height) pixels do not fit this model; width and height must be multiples of \(multiple), "
         + "such as \(nearest(width, multiple)) x \(nearest(height, multiple))."
     case .noiseShape(let path, let found, let expected):
       "\(path) holds noise of the shape \(found); for this size the model needs "
         + "\(expected.map { "\($0)" }.joined(separator: " or ")). Change --width and --height, or the file."
+    case .latentsShape(let path, let found, let channels):
+      "\(path) holds an array of the shape \(found), and the model's latents are [\(channels), h, w] with h and w up to 1024. "
+        + "Make some with 'latentwalk encode-image' or 'latentwalk image --latents-output'."
     case .embeddingShape(let path, let found, let expected):
       "\(path) holds an embedding of the shape \(found); this model needs \(expected). "
         + "Make one with 'latentwalk encode PROMPT --model MODEL --output FILE.npy'."

@@ -6,7 +6,10 @@ import Tensors
 /// What a walk mixes, drawn or read, and how many frames are rendered together.
 extension Renderer {
   /// The noises of a recipe, each [1, h, w, channels]. A noise file takes the place of the first.
-  static func noises(_ recipe: Recipe, count: Int, _ model: ModelDescription) throws -> [Tensor] {
+  /// - Parameter skipped: how often the seed's generator was asked for as many numbers before.
+  static func noises(
+    _ recipe: Recipe, count: Int, after skipped: Int = 0, _ model: ModelDescription
+  ) throws -> [Tensor] {
     let factor = model.autoencoder.factor
     let (height, width) = (recipe.height / factor, recipe.width / factor)
     let channels = model.unet.latentChannels
@@ -17,7 +20,7 @@ extension Renderer {
     return try (0..<count).map { draw in
       if draw == 0, let file = recipe.noise { return try noise(file.path, height, width, channels) }
       return recipe.rng.normals(
-        seed: recipe.seed, draw: draw, height: height, width: width, channels: channels)
+        seed: recipe.seed, draw: draw + skipped, height: height, width: width, channels: channels)
     }
   }
 
@@ -31,7 +34,7 @@ extension Renderer {
     throw RenderError.noiseShape(path: path, found: array.shape, expected: [first, last])
   }
 
-  private static func finiteArray(_ path: String) throws -> NumpyArray {
+  static func finiteArray(_ path: String) throws -> NumpyArray {
     let array = try NumpyArray(npyFile: path)
     guard array.values.allSatisfy(\.isFinite) else { throw RenderError.notFinite(path: path) }
     return array

@@ -35,6 +35,7 @@ public struct Renderer {
   private let generator: Generator
   private let path: any Walk
   private let embeddings: [Tensor]
+  /// Where the frames begin: the seed's noises, or the one picture with noise.
   private let noises: [Tensor]
   private let unconditional: Tensor
 
@@ -54,7 +55,9 @@ public struct Renderer {
     self.recipe = recipe
     self.generator = generator
     path = recipe.path
-    levels = try generator.levels(steps: recipe.steps, schedule: recipe.schedule)
+    let allLevels = try generator.levels(steps: recipe.steps, schedule: recipe.schedule)
+    let levels = recipe.start.map { allLevels.startingAt(strength: $0.strength) } ?? allLevels
+    self.levels = levels
     self.batch = batch ?? Self.fittingBatch(recipe, description)
 
     var dropped: [String] = []
@@ -67,7 +70,9 @@ public struct Renderer {
       try recipe.embedding.map { [try Self.embedding($0.path, description)] } ?? recipe.prompts.map(embedding)
     unconditional = embedding(recipe.negativePrompt)
     droppedTexts = dropped
-    noises = try Self.noises(recipe, count: path.noiseAnchorCount, description)
+    noises =
+      try recipe.start.map { [try Self.start($0, of: recipe, at: levels, with: generator)] }
+      ?? Self.noises(recipe, count: path.noiseAnchorCount, description)
   }
 
   /// UNet evaluations for one frame.
@@ -101,9 +106,7 @@ public struct Renderer {
     Guidance(conditional: conditional, unconditional: unconditional, scale: Float(recipe.guidance))
   }
 
-  private func picture(_ latents: Tensor) -> Picture {
-    Picture(width: recipe.width, height: recipe.height, pixels: generator.pixels(latents).roundedBytes())
-  }
+  private func picture(_ latents: Tensor) -> Picture { Picture(generator.pixels(latents)) }
 }
 
 extension Mixture {

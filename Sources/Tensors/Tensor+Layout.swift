@@ -51,14 +51,15 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// [..., c] -> the first `channels` of each row.
-  public func firstChannels(_ channels: Int) -> Tensor {
+  /// [..., c] -> the channels `range` of each row.
+  public func channels(_ range: Range<Int>) -> Tensor {
     let (rows, c) = rowsAndChannels
-    precondition(channels <= c, "There are no \(channels) channels in \(shape).")
-    return Tensor(shape: shape.dropLast() + [channels]) { result in
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= c, "There are no channels \(range) in \(shape).")
+    return Tensor(shape: shape.dropLast() + [range.count]) { result in
       for row in 0..<rows {
-        for channel in 0..<channels {
-          result[row * channels + channel] = storage.address[row * c + channel]
+        for (place, channel) in range.enumerated() {
+          result[row * range.count + place] = storage.address[row * c + channel]
         }
       }
     }

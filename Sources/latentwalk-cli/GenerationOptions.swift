@@ -7,7 +7,8 @@ import Tensors
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The model: a diffusers folder, or a name that 'latentwalk models' lists.", valueName: "path-or-name"),
+      "The model: a diffusers folder, a checkpoint (.safetensors or .ckpt), or a name that 'latentwalk models' lists.",
+      valueName: "path-or-name"),
     completion: .directory)
   var model = ModelLibrary.bundledModel
 
@@ -34,6 +35,7 @@ struct ModelOptions: ParsableArguments {
 /// What makes a picture, beside its prompt. Numbers may be negative, so whatever follows their option is taken for their value.
 struct GenerationOptions: ParsableArguments {
   @OptionGroup var model: ModelOptions
+  @OptionGroup var autoencoder: AutoencoderOptions
 
   @Option(
     parsing: .unconditional,

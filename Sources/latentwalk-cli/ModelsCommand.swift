@@ -61,56 +61,60 @@ struct ShowModelCommand: ParsableCommand {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
       let file = try SingleFile(path: path)
-      show(file)
+      for line in lines(about: file) { print(line) }
       if file.kind.advice != nil { return }
     }
     let folder = try library.folder(path)
-    if folder.singleFile == nil { line("Model", folder.path) }
-    try show(folder)
-    try showUnused(folder)
+    for line in try lines(about: folder) + linesAboutUnused(folder) { print(line) }
   }
 
-  private func show(_ single: SingleFile) {
+  private func lines(about single: SingleFile) -> [String] {
     let file = single.file
-    line("File", "\(file.path) (\(file.format.rawValue))")
-    line("Kind", single.kind.rawValue + (single.kind.advice.map { ". \($0)." } ?? ""))
-    line("Tensors", summary(file.entries))
-    for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }).prefix(12) {
+    let notes = file.metadata.sorted { $0.key < $1.key }.prefix(12).map { key, value in
       line("Note", "\(key): \(value.count > 80 ? value.prefix(80) + "..." : value)")
     }
-    for assumption in single.assumptions { line("Assumed", assumption) }
+    return [
+      line("File", "\(file.path) (\(file.format.rawValue))"),
+      line("Kind", single.kind.rawValue + (single.kind.advice.map { ". \($0)." } ?? "")),
+      line("Tensors", summary(file.entries)),
+    ] + notes + single.assumptions.map { line("Assumed", $0) }
   }
 
-  private func show(_ folder: ModelFolder) throws {
+  private func lines(about folder: ModelFolder) throws -> [String] {
     let model = try ModelDescription(folder)
-    line("Picture", "\(model.defaultSize) x \(model.defaultSize) pixels, multiples of \(model.sizeMultiple)")
-    line("Latents", "\(model.unet.sampleSize) x \(model.unet.sampleSize) x \(model.unet.latentChannels)")
-    line("Text embedding", "\(model.textEncoder.positions) x \(model.textEncoder.width)")
-    line("Prediction", model.prediction.rawValue)
-    line("Training steps", "\(model.noiseSchedule.alphaBars.count)")
-    for component in ["text_encoder", "unet", "vae"] {
-      line(component, summary(try folder.weights(component).entries))
-    }
+    let size = model.unet.sampleSize
+    let about = [
+      line(
+        "Picture", "\(model.defaultSize) x \(model.defaultSize) pixels, multiples of \(model.sizeMultiple)"),
+      line("Latents", "\(size) x \(size) x \(model.unet.latentChannels)"),
+      line("Text embedding", "\(model.textEncoder.positions) x \(model.textEncoder.width)"),
+      line("Prediction", model.prediction.rawValue),
+      line("Training steps", "\(model.noiseSchedule.alphaBars.count)"),
+    ]
+    return (folder.singleFile == nil ? [line("Model", folder.path)] : []) + about
+      + (try ["text_encoder", "unet", "vae"].map { line($0, summary(try folder.weights($0).entries)) })
   }
 
-  /// Loads the model, as only that tells what is used.
-  private func showUnused(_ folder: ModelFolder) throws {
+  /// What is not used and why. The model is loaded for this, as only that tells.
+  private func linesAboutUnused(_ folder: ModelFolder) throws -> [String] {
     var reasons = folder.singleFile?.unneeded.filter { $0.key != "" } ?? [:]
     for component in ["text_encoder", "unet", "vae"] {
       for (name, reason) in try folder.weights(component).ignored {
         reasons[reason, default: []].append(name)
       }
     }
-    for (reason, names) in reasons.sorted(by: { $0.key < $1.key }) {
-      line("Not used", "\(names.count) as \(names.sorted()[0]): \(reason)")
+    return reasons.sorted { $0.key < $1.key }.map { reason, names in
+      line(
+        "Not used",
+        names.count == 1 ? "\(names[0]): \(reason)" : "\(names.count) as \(names.sorted()[0]): \(reason)")
     }
-    for name in try Generator(folder).unusedTensors {
-      line("Not used", "\(name): no layer of the model asks for it")
-    }
+      + (try Generator(folder).unusedTensors.map {
+        line("Not used", "\($0): no layer of the model asks for it")
+      })
   }
 
-  private func line(_ title: String, _ text: String) {
-    print(title + String(repeating: " ", count: max(1, 20 - title.count)) + text)
+  private func line(_ title: String, _ text: String) -> String {
+    title + String(repeating: " ", count: max(1, 20 - title.count)) + text
   }
 
   private func summary(_ entries: [TensorEntry]) -> String {

@@ -31,7 +31,9 @@ final class Reporter {
       \(recipe.model.name), seed \(recipe.seed): \(renderer.levels.count) steps, guidance \(recipe.guidance), \
       \(missing * renderer.evaluationsPerFrame) UNet evaluations\(kept > 0 ? "; \(kept == 1 ? "1 frame is" : "\(kept) frames are") there already" : "").
       """)
-    if renderer.levels.count != recipe.steps {
+    if let start = recipe.start {
+      say("It begins with \(start.picture.path), strength \(start.strength).")
+    } else if renderer.levels.count != recipe.steps {
       warn(
         "The schedule \(recipe.schedule.rawValue) makes \(renderer.levels.count) steps of \(recipe.steps).")
     }
