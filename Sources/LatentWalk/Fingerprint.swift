@@ -38,6 +38,8 @@ extension Recipe.FileReference {
     for file in names?.map({ "\(path)/\($0)" }) ?? [path] { fingerprint.add(samplesOf: file) }
     self.init(path: path, fingerprint: fingerprint.text)
   }
+
+  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 }
 
 extension Recipe.ModelReference {

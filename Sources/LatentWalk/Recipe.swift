@@ -1,4 +1,5 @@
 import Sampling
+import StableDiffusion
 import Walks
 
 /// All that makes a result: from the same recipe and model come the same pictures, bit by bit. It is written into every PNG and
@@ -48,6 +49,9 @@ public struct Recipe: Codable, Sendable, Hashable {
   }
 
   public var model: ModelReference
+  /// What is added to the model; nil where nothing is.
+  public var loras: [LoRAReference]?
+  public var textualInversions: [TextualInversionReference]?
   /// Another autoencoder in place of the model's.
   public var vae: FileReference?
   /// A tiny autoencoder, used as far as it goes.
@@ -58,6 +62,9 @@ public struct Recipe: Codable, Sendable, Hashable {
   /// A text embedding in place of the prompt.
   public var embedding: FileReference?
   public var negativePrompt = ""
+  /// How the prompts are read; nil for CLIP's own way, as in recipes from before there was another.
+  public var promptSyntax: PromptSyntax?
+  public var clipSkip: Int?
   /// What each step of `walk` adds to every component of the embedding.
   public var stepSize = 0.002
 

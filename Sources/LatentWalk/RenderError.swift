@@ -7,6 +7,8 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
   case latentsShape(path: String, found: [Int], channels: Int)
   case embeddingShape(path: String, found: [Int], expected: [Int])
   case notFinite(path: String)
+  case clipSkip(Int, layers: Int)
+  case loraWeight(String)
   case recipeTooLong(bytes: Int, limit: Int)
   case seed(UInt64, generator: String, largest: UInt64)
   case otherRecipe(directory: String)
@@ -36,6 +38,11 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
         + "Make one with 'latentwalk encode PROMPT --model MODEL --output FILE.npy'."
     case .notFinite(let path):
       "\(path) holds NaN or infinity, of which no picture can be made; save it again with finite numbers."
+    case .loraWeight(let argument):
+      "--lora \(argument): the weight is no finite number; give one such as 0.8 behind the last colon."
+    case .clipSkip(let clipSkip, let layers):
+      "--clip-skip is \(clipSkip), and this model's text encoder has \(layers == 1 ? "1 layer" : "\(layers) layers"); "
+        + "choose \(layers <= 1 ? "1" : "1 (the last) to \(layers)")."
     case .recipeTooLong(let bytes, let limit):
       "The prompts are too long: the recipe has \(bytes) bytes, and \(limit) fit into a picture's file. Shorten the prompts."
     case .seed(let seed, let generator, let largest):

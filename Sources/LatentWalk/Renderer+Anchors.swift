@@ -40,14 +40,15 @@ extension Renderer {
     return array
   }
 
-  /// A text embedding from a file, [1, tokens, width].
+  /// A text embedding from a file, [1, tokens, width]; a prompt of several chunks has several times the model's 77 tokens.
   static func embedding(_ path: String, _ model: ModelDescription) throws -> Tensor {
     let array = try finiteArray(path)
     let expected = [model.textEncoder.positions, model.textEncoder.width]
-    guard array.shape == expected || array.shape == [1] + expected else {
+    let shape = array.shape.count == 3 && array.shape[0] == 1 ? Array(array.shape.dropFirst()) : array.shape
+    guard shape.count == 2, shape[1] == expected[1], shape[0] > 0, shape[0] % expected[0] == 0 else {
       throw RenderError.embeddingShape(path: path, found: array.shape, expected: expected)
     }
-    return Tensor(shape: [1] + expected, values: array.values)
+    return Tensor(shape: [1] + shape, values: array.values)
   }
 
   /// As many frames as half of the free memory holds, but no more than make the kernels faster: a batch is lost when the work is

@@ -52,6 +52,9 @@ public struct Renderer {
     guard recipeBytes <= RecipeText.limit else {
       throw RenderError.recipeTooLong(bytes: recipeBytes, limit: RecipeText.limit)
     }
+    guard description.textEncoder.has(clipSkip: recipe.promptReading.clipSkip) else {
+      throw RenderError.clipSkip(recipe.promptReading.clipSkip, layers: description.textEncoder.layers)
+    }
     self.recipe = recipe
     self.generator = generator
     path = recipe.path
@@ -62,12 +65,13 @@ public struct Renderer {
 
     var dropped: [String] = []
     let embedding = { (prompt: String) -> Tensor in
-      let (embedding, droppedText) = generator.prompts(prompt)
+      let (embedding, droppedText) = generator.prompts(prompt, reading: recipe.promptReading)
       if let droppedText { dropped.append(droppedText) }
       return embedding
     }
     embeddings =
-      try recipe.embedding.map { [try Self.embedding($0.path, description)] } ?? recipe.prompts.map(embedding)
+      try recipe.embedding.map { [try Self.embedding($0.path, description)] }
+      ?? generator.prompts.lengthened(recipe.prompts.map(embedding), reading: recipe.promptReading)
     unconditional = embedding(recipe.negativePrompt)
     droppedTexts = dropped
     noises =

@@ -22,11 +22,17 @@ public struct Generator {
   /// Tensors in the model's files that no layer asked for, as `component: name`.
   public let unusedTensors: [String]
 
-  /// - Parameter files: the autoencoder's, where others take the place of the model's own.
-  public init(_ folder: ModelFolder, autoencoder files: AutoencoderFiles = AutoencoderFiles()) throws {
+  /// - Parameters:
+  ///   - additions: LoRA files and textual inversions.
+  ///   - files: the autoencoder's, where others take the place of the model's own.
+  public init(
+    _ folder: ModelFolder, adding additions: ModelAdditions = ModelAdditions(),
+    autoencoder files: AutoencoderFiles = AutoencoderFiles()
+  ) throws {
     description = try ModelDescription(folder)
-    prompts = try PromptEncoder(folder)
-    let unetWeights = try folder.weights("unet")
+    prompts = try PromptEncoder(folder, adding: additions)
+    let unetWeights = try additions.changed(
+      folder.weights("unet"), .unet, textWidth: description.textEncoder.width)
     unet = try UNet(unetWeights, description.unet)
     autoencoder = try Autoencoder(files, of: folder, description.autoencoder)
     unusedTensors =

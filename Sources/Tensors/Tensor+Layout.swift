@@ -36,6 +36,11 @@ extension Tensor {
     return transposedInside(images: n, rows: h * w, columns: c).reshaped([n, c, h, w])
   }
 
+  /// [a, b] -> [b, a]
+  func transposed() -> Tensor {
+    transposedInside(images: 1, rows: shape[0], columns: shape[1]).reshaped([shape[1], shape[0]])
+  }
+
   private func transposedInside(images: Int, rows: Int, columns: Int) -> Tensor {
     Tensor(shape: shape) { result in
       for image in 0..<images {

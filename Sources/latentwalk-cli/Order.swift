@@ -23,9 +23,15 @@ struct Order {
   func renderer(seed: UInt64, _ reporter: Reporter) throws -> Renderer {
     try generation.model.applyThreads()
     let folder = try ModelLibrary.standard().folder(generation.model.model)
+    let prompting = generation.prompting
+    let (loras, words) = try (prompting.loras(), prompting.textualInversions())
+    let additions = try ModelAdditions(loras: loras, textualInversions: words)
     let files = generation.autoencoder.files(encodes: start != nil)
-    let generator = try Generator(folder, autoencoder: files)
-    let recipe = try recipe(seed: seed, folder, size: generator.description.defaultSize)
+    let generator = try Generator(folder, adding: additions, autoencoder: files)
+    var recipe = try recipe(seed: seed, folder, size: generator.description.defaultSize)
+    (recipe.loras, recipe.textualInversions) = (loras.isEmpty ? nil : loras, words.isEmpty ? nil : words)
+    recipe.promptReading = prompting.reading
+    reporter.warn(unusedWordsOf: additions, in: recipe.prompts + [recipe.negativePrompt])
     for name in generator.unusedTensors { reporter.warn("The model's tensor \(name) is not used.") }
     let renderer = try Renderer(recipe, with: generator, batch: generation.batch)
     for text in renderer.droppedTexts { reporter.warn(dropped: text) }
