@@ -36,7 +36,8 @@ public struct Generator {
     unet = try UNet(unetWeights, description.unet)
     autoencoder = try Autoencoder(files, of: folder, description.autoencoder)
     unusedTensors =
-      prompts.unusedTensors.map { "text_encoder: \($0)" } + unetWeights.unused.map { "unet: \($0)" }
+      folder.unknownTensors + prompts.unusedTensors.map { "text_encoder: \($0)" }
+      + unetWeights.unused.map { "unet: \($0)" }
       + autoencoder.unusedTensors.map { "vae: \($0)" }
   }
 

@@ -7,7 +7,8 @@ import Tensors
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The model: a diffusers folder, or a name that 'latentwalk models' lists.", valueName: "path-or-name"),
+      "The model: a diffusers folder, a checkpoint (.safetensors or .ckpt), or a name that 'latentwalk models' lists.",
+      valueName: "path-or-name"),
     completion: .directory)
   var model = ModelLibrary.bundledModel
 
