@@ -81,7 +81,7 @@ public struct Recipe: Codable, Sendable, Hashable {
   public var rng = NoiseGenerator.pytorch
   /// Initial noise in place of the seed's.
   public var noise: FileReference?
-  /// A picture to begin with.
+  /// A picture to begin with, for `image` alone.
   public var start: Start?
 
   /// How convolutions are computed, which shows in the last digits; nil is `winograd`.

@@ -12,7 +12,7 @@ final class Reloadable<Network> {
   var value: Network {
     if let network { return network }
     guard let network = try? read() else {
-      preconditionFailure("The same files, still open, could be read before.")
+      preconditionFailure("The same files could be read before.")
     }
     self.network = network
     return network

@@ -22,7 +22,7 @@ public struct TextEncoderDescription: Sendable, Hashable {
     width = try configuration.integer("hidden_size", default: 512)
     positions = try configuration.integer("max_position_embeddings", default: 77)
     vocabulary = try configuration.integer("vocab_size", default: 49408)
-    layers = try configuration.integer("num_hidden_layers", default: 12)
+    layers = try configuration.integer("num_hidden_layers", default: 12, from: 0)
     heads = try configuration.integer("num_attention_heads", default: 8)
     innerWidth = try configuration.integer("intermediate_size", default: 2048)
     normEpsilon = Float(try configuration.number("layer_norm_eps", default: 1e-5))
