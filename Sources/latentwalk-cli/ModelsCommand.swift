@@ -118,7 +118,7 @@ struct ShowModelCommand: ParsableCommand {
   }
 
   private func summary(_ entries: [TensorEntry]) -> String {
-    "\(entries.count) tensors, \(millions(entries.reduce(0) { $0 + $1.count })) parameters, "
+    "\(entries.count) \(entries.count == 1 ? "tensor" : "tensors"), \(millions(entries.reduce(0) { $0 + $1.count })) parameters, "
       + "\(Set(entries.map(\.elementName)).sorted().joined(separator: " and ")), "
       + "\(millions(entries.reduce(0) { $0 + $1.byteCount }))B"
   }

@@ -32,7 +32,7 @@ import Testing
 
   @Test("the list has the folders that are models, in the order of their names")
   func list() {
-    #expect(library.models().map(\.name) == ["odd", "sd1", "sd2", "two-stages"])
+    #expect(library.models().map(\.name) == ["odd", "samplers", "sd1", "sd2", "two-stages"])
   }
 
   @Test("single files are listed without their ending and found with it or without")
