@@ -15,8 +15,14 @@ public enum CheckpointError: Error, Equatable {
   case unexpectedField(path: String, field: String, found: String, expected: String)
   case unknownFields(path: String, fields: [String])
 
-  /// The bytes of a safetensors file contradict themselves.
-  case brokenSafetensors(path: String, reason: String)
+  /// The bytes of a file contradict themselves.
+  case damaged(path: String, reason: String)
+  /// A file of a kind that LatentWalk does not read.
+  case foreignFile(path: String, explanation: String)
+  /// A pickle that wants something else than tensors and plain values.
+  case forbiddenGlobal(path: String, name: String)
+  /// A file of torch.save that holds more, or holds it in another way, than LatentWalk reads.
+  case unsupportedPickle(path: String, reason: String)
   case missingTensor(path: String, name: String, shape: [Int])
   case wrongShape(path: String, name: String, expected: [Int], found: [Int])
   case unsupportedElement(path: String, name: String, found: String)
@@ -47,8 +53,15 @@ extension CheckpointError: CustomStringConvertible {
     case .unknownFields(let path, let fields):
       "\(path): LatentWalk does not know \(fields.joined(separator: ", ")), which may change the arithmetic. "
         + "Use a Stable Diffusion 1.x or 2.x model."
-    case .brokenSafetensors(let path, let reason):
+    case .damaged(let path, let reason):
       "\(path) is damaged: \(reason). Fetch the file again."
+    case .foreignFile(let path, let explanation):
+      "\(path) \(explanation)."
+    case .forbiddenGlobal(let path, let name):
+      "\(path) is a pickle that asks for \(name). LatentWalk builds tensors and plain values only and runs nothing, so the "
+        + "file was not loaded. If you trust it, save its state_dict() as safetensors."
+    case .unsupportedPickle(let path, let reason):
+      "\(path) cannot be loaded: \(reason). Save the state_dict() again with torch.save or as safetensors."
     case .missingTensor(let path, let name, let shape):
       "\(path) has no tensor \(name) (expected: \(shape)). The file may belong to another kind of model than its config.json says."
     case .wrongShape(let path, let name, let expected, let found):

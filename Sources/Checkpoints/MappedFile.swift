@@ -43,11 +43,16 @@ final class MappedFile: Sendable {
     try withExtendedLifetime(self) { try body(bytes) }
   }
 
-  /// A part of the file as a tensor, which keeps the file mapped.
-  func tensor(shape: [Int], elementType: ElementType, range: Range<Int>) -> StoredTensor {
-    StoredTensor(
-      shape: shape, elementType: elementType, bytes: UnsafeRawBufferPointer(rebasing: bytes[range]),
-      owner: self,
+  /// A part of the file as a tensor, which keeps the file mapped. Values that lie in another order than the shape's are copied.
+  func tensor(shape: [Int], strides: [Int]?, elementType: ElementType, range: Range<Int>) -> StoredTensor {
+    let part = UnsafeRawBufferPointer(rebasing: bytes[range])
+    if let strides {
+      return withBytes { _ in
+        StoredTensor(shape: shape, strides: strides, elementType: elementType, copying: part)
+      }
+    }
+    return StoredTensor(
+      shape: shape, elementType: elementType, bytes: part, owner: self,
       droppingPages: { self.dropPages(range) })
   }
 

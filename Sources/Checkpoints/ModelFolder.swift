@@ -46,30 +46,28 @@ public struct ModelFolder: Sendable {
       path: file(component, component == "scheduler" ? "scheduler_config.json" : "config.json"))
   }
 
-  /// A component's weights, under any of the names that diffusers and transformers write.
+  /// A component's weights, under any of the names that diffusers and transformers write: safetensors before pickles, whole
+  /// precision before half, one file before several.
   public func weights(_ component: String) throws -> Weights {
-    for name in ["diffusion_pytorch_model", "model"] {
-      for variant in ["", ".fp16"] {
-        let whole = file(component, "\(name)\(variant).safetensors")
-        if FileManager.default.fileExists(atPath: whole) { return Weights(try SafetensorsFile(path: whole)) }
-        let index = file(component, "\(name).safetensors.index\(variant).json")
-        if FileManager.default.fileExists(atPath: index) { return try Weights(index: index) }
+    for (names, suffix) in [
+      (["diffusion_pytorch_model", "model"], "safetensors"),
+      (["diffusion_pytorch_model", "pytorch_model"], "bin"),
+    ] {
+      for name in names {
+        for variant in ["", ".fp16"] {
+          let whole = file(component, "\(name)\(variant).\(suffix)")
+          if FileManager.default.fileExists(atPath: whole) { return Weights(try TensorFile(path: whole)) }
+          let index = file(component, "\(name).\(suffix).index\(variant).json")
+          if FileManager.default.fileExists(atPath: index) { return try Weights(index: index) }
+        }
       }
     }
-    throw CheckpointError.noWeights(folder: "\(path)/\(component)", reason: reasonForNoWeights(component))
-  }
-
-  private func reasonForNoWeights(_ component: String) -> String {
     let folder = "\(path)/\(component)"
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-      return "there is no such folder. Fetch the whole model"
-    }
-    if names.contains(where: { $0.hasSuffix(".bin") || $0.hasSuffix(".ckpt") || $0.hasSuffix(".pt") }) {
-      return
-        "its files are Python pickles, which can run any code when they are read. Convert the model in Python with "
-        + "StableDiffusionPipeline.from_pretrained(\"\(path)\").save_pretrained(\"FOLDER\", safe_serialization=True)"
-    }
-    return "diffusion_pytorch_model.safetensors or model.safetensors is expected there. Fetch the whole model"
+    throw CheckpointError.noWeights(
+      folder: folder,
+      reason: FileManager.default.fileExists(atPath: folder)
+        ? "diffusion_pytorch_model.safetensors or model.safetensors is expected there. Fetch the whole model"
+        : "there is no such folder. Fetch the whole model")
   }
 }
 

@@ -31,7 +31,7 @@ public struct NumpyArray: Sendable, Equatable {
         path: path, found: "an array in Fortran order",
         remedy: "numpy.save(path, numpy.ascontiguousarray(array))")
     }
-    guard let byteCount = byteCount(header.shape, bits: 32) else {
+    guard let byteCount = byteCountOf(header.shape, bits: 32) else {
       throw CheckpointError.brokenArray(path: path, reason: "it has the impossible shape \(header.shape)")
     }
     let data = UnsafeRawBufferPointer(rebasing: bytes[header.dataStart...])

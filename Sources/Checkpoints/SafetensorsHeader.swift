@@ -2,14 +2,15 @@
 /// and place in the bytes behind it.
 struct SafetensorsHeader {
   /// The tensors in the order in which they lie in the file.
-  let entries: [SafetensorsEntry]
+  let entries: [TensorEntry]
+  let metadata: [String: String]
 
   /// The longest header that the format allows.
   private static let largestLength = 100_000_000
 
   /// Reads the table and checks all of it, so that whoever takes a tensor later cannot leave the file.
   init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
-    func damaged(_ reason: String) -> CheckpointError { .brokenSafetensors(path: path, reason: reason) }
+    func damaged(_ reason: String) -> CheckpointError { .damaged(path: path, reason: reason) }
 
     guard bytes.count >= 8 else { throw damaged("it has only \(bytes.count) bytes") }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
@@ -26,7 +27,7 @@ struct SafetensorsHeader {
 
     // The format leaves no holes: each tensor begins where the one before ends, and the last ends with the file.
     var end = 0
-    var entries: [SafetensorsEntry] = []
+    var entries: [TensorEntry] = []
     entries.reserveCapacity(table.rows.count)
     for (name, row) in table.rows.sorted(by: { $0.value.place < $1.value.place }) {
       if let fault = row.fault(expectedBegin: end, available: bytes.count - dataStart) {
@@ -35,7 +36,7 @@ struct SafetensorsHeader {
       let (begin, stop) = row.place
       end = stop
       entries.append(
-        SafetensorsEntry(
+        TensorEntry(
           name: name, shape: row.shape, elementName: row.type, range: (dataStart + begin)..<(dataStart + stop)
         ))
     }
@@ -43,12 +44,14 @@ struct SafetensorsHeader {
       throw damaged("\(bytes.count - dataStart - end) bytes follow the last tensor")
     }
     self.entries = entries
+    metadata = table.metadata
   }
 }
 
 /// The JSON of the header, as it stands there.
 private struct Table: Decodable {
   var rows: [String: Row] = [:]
+  var metadata: [String: String] = [:]
 
   struct Row: Decodable {
     let type: String
@@ -72,7 +75,7 @@ private struct Table: Decodable {
         return "begins at \(begin), and the one before it ends at \(expectedBegin)"
       }
       guard let bits = elementBits[type] else { return "has the unknown type \(type)" }
-      guard let byteCount = byteCount(shape, bits: bits) else { return "has the impossible shape \(shape)" }
+      guard let byteCount = byteCountOf(shape, bits: bits) else { return "has the impossible shape \(shape)" }
       guard byteCount == stop - begin else {
         return
           "of the shape \(shape) in \(type) takes \(byteCount) bytes, and its offsets span \(stop - begin)"
@@ -93,26 +96,13 @@ private struct Table: Decodable {
 
   init(from decoder: any Decoder) throws {
     let table = try decoder.container(keyedBy: Name.self)
-    for name in table.allKeys where name.stringValue != "__metadata__" {
-      rows[name.stringValue] = try table.decode(Row.self, forKey: name)
+    for name in table.allKeys {
+      if name.stringValue == "__metadata__" {
+        // Notes of other programs: nothing depends on them.
+        metadata = (try? table.decode([String: String].self, forKey: name)) ?? [:]
+      } else {
+        rows[name.stringValue] = try table.decode(Row.self, forKey: name)
+      }
     }
   }
-}
-
-/// The element types of the format and how many bits a value takes.
-private let elementBits: [String: Int] = [
-  "BOOL": 8, "U8": 8, "I8": 8, "U16": 16, "I16": 16, "U32": 32, "I32": 32, "U64": 64, "I64": 64,
-  "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8,
-  "F16": 16, "BF16": 16, "F32": 32, "F64": 64, "C64": 64,
-]
-
-/// The bytes that a shape takes, or nil where it has negative or immeasurable sizes.
-func byteCount(_ shape: [Int], bits: Int) -> Int? {
-  var total = bits
-  for size in shape {
-    let (product, overflow) = total.multipliedReportingOverflow(by: size)
-    guard size >= 0, !overflow else { return nil }
-    total = product
-  }
-  return total % 8 == 0 ? total / 8 : nil
 }

@@ -13,7 +13,7 @@ public struct Weights: Sendable {
   private let checkpoint: Checkpoint
 
   /// The weights of one file.
-  public init(_ file: SafetensorsFile) {
+  public init(_ file: TensorFile) {
     self.init(checkpoint: Checkpoint(path: file.path, files: [file]), prefix: "")
   }
 
@@ -21,12 +21,12 @@ public struct Weights: Sendable {
   public init(index path: String) throws {
     let index = try decodeJSON(ShardIndex.self, file: path)
     let folder = folder(of: path)
-    var files: [String: SafetensorsFile] = [:]
+    var files: [String: TensorFile] = [:]
     for (name, fileName) in index.files.sorted(by: { $0.key < $1.key }) {
-      let file = try files[fileName] ?? SafetensorsFile(path: folder + "/" + fileName)
+      let file = try files[fileName] ?? TensorFile(path: folder + "/" + fileName)
       files[fileName] = file
       guard file.entry(name) != nil else {
-        throw CheckpointError.brokenSafetensors(
+        throw CheckpointError.damaged(
           path: file.path, reason: "\(path) promises the tensor \(name) in it")
       }
     }
@@ -66,7 +66,7 @@ public struct Weights: Sendable {
   }
 
   /// The tensors under the prefix as their files describe them.
-  public var entries: [SafetensorsEntry] {
+  public var entries: [TensorEntry] {
     checkpoint.places.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.map(\.value.entry)
   }
 
@@ -82,8 +82,8 @@ public struct Weights: Sendable {
 /// The files of one network and where each tensor lies in them, under the names that the networks use.
 private final class Checkpoint: Sendable {
   struct Place: Sendable {
-    let file: SafetensorsFile
-    let entry: SafetensorsEntry
+    let file: TensorFile
+    let entry: TensorEntry
   }
 
   /// The file, or the index of several, for messages.
@@ -91,7 +91,7 @@ private final class Checkpoint: Sendable {
   let places: [String: Place]
   let asked = AskedNames()
 
-  init(path: String, files: [SafetensorsFile]) {
+  init(path: String, files: [TensorFile]) {
     self.path = path
     var places: [String: Place] = [:]
     for file in files {

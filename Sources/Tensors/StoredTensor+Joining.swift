@@ -12,12 +12,48 @@ extension StoredTensor {
   }
 }
 
+extension StoredTensor {
+  /// Values that lie in another order than the shape's, such as those of a transposed matrix, copied into that order.
+  ///
+  /// - Parameters:
+  ///   - strides: how many values further the next one along each dimension lies; not negative, and inside `bytes`.
+  ///   - bytes: the values; read here and not afterwards.
+  public init(
+    shape: [Int], strides: [Int], elementType: ElementType, copying bytes: UnsafeRawBufferPointer
+  ) {
+    let size = elementType.byteCount
+    let ordered = JoinedBytes(byteCount: shape.reduce(size, *))
+    if !ordered.buffer.isEmpty {
+      let last = zip(shape, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
+      precondition(
+        strides.count == shape.count && last < bytes.count / size, "The strides lead out of the bytes.")
+      var index = Array(repeating: 0, count: shape.count)
+      var source = 0
+      for target in stride(from: 0, to: ordered.buffer.count, by: size) {
+        UnsafeMutableRawBufferPointer(rebasing: ordered.buffer[target..<target + size])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[source * size..<(source + 1) * size]))
+        for dimension in shape.indices.reversed() {
+          index[dimension] += 1
+          source += strides[dimension]
+          if index[dimension] < shape[dimension] { break }
+          source -= shape[dimension] * strides[dimension]
+          index[dimension] = 0
+        }
+      }
+    }
+    self.init(
+      shape: shape, elementType: elementType, bytes: UnsafeRawBufferPointer(ordered.buffer), owner: ordered)
+  }
+}
+
 /// Bytes that were copied together.
 private final class JoinedBytes: @unchecked Sendable {
   let buffer: UnsafeMutableRawBufferPointer
 
-  init(_ parts: [UnsafeRawBufferPointer]) {
-    buffer = .allocate(byteCount: parts.reduce(0) { $0 + $1.count }, alignment: 64)
+  init(byteCount: Int) { buffer = .allocate(byteCount: byteCount, alignment: 64) }
+
+  convenience init(_ parts: [UnsafeRawBufferPointer]) {
+    self.init(byteCount: parts.reduce(0) { $0 + $1.count })
     var end = 0
     for part in parts {
       UnsafeMutableRawBufferPointer(rebasing: buffer[end...]).copyMemory(from: part)

@@ -57,13 +57,25 @@ import Testing
     #expect(try ModelFolder(path: folder.path).weights("unet").contains("whole"))
   }
 
-  @Test("a folder with pickles only is refused with the way to convert it")
-  func pickles() throws {
-    try folder.write("unet/diffusion_pytorch_model.bin", "pickle")
+  @Test(
+    "pickles are read where there is no safetensors file, whole or in several files",
+    arguments: [
+      "diffusion_pytorch_model.bin", "pytorch_model.fp16.bin", "pytorch_model.bin.index.json",
+      "pytorch_model.bin.index.fp16.json",
+    ])
+  func pickles(name: String) throws {
+    let pickle = Pickled.dictionary("a", Pickled.tensor("0", 1, 0, [1], [1])) + Pickled.stop
+    let file = zip(["model/data.pkl": pickle, "model/data/0": [0, 0, 0x80, 0x3f]])
+    try folder.write("unet/part.bin", file)
+    if name.hasSuffix(".json") {
+      try folder.write("unet/\(name)", #"{"weight_map": {"a": "part.bin"}}"#)
+    } else {
+      try folder.write("unet/\(name)", file)
+    }
     let model = try ModelFolder(path: folder.path)
-    let sentence = sentence { try model.weights("unet") }
-    #expect(sentence.hasPrefix("\(folder.path)/unet has no weights to load: its files are Python pickles"))
-    #expect(sentence.contains("StableDiffusionPipeline.from_pretrained(\"\(folder.path)\").save_pretrained("))
+    #expect(try model.weights("unet").tensor("a", shape: [1]).float32().values == [1])
+    try folder.write("unet/model.fp16.safetensors", safetensors(["b": ([1], [1])]))
+    #expect(try model.weights("unet").contains("b"))
   }
 
   @Test("a component without weights or without a folder is refused")

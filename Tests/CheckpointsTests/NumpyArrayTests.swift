@@ -112,4 +112,4 @@ import Testing
   }
 }
 
-private func fileExists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+func fileExists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

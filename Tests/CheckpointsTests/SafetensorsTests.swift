@@ -9,7 +9,7 @@ import Testing
 
   private func refusal(_ bytes: [UInt8]) throws -> String {
     let path = try folder.write("broken.safetensors", bytes)
-    let sentence = sentence { try SafetensorsFile(path: path) }
+    let sentence = sentence { try TensorFile(path: path) }
     #expect(sentence.hasPrefix(path + " is damaged: "))
     #expect(sentence.hasSuffix("Fetch the file again."))
     return sentence
@@ -26,7 +26,7 @@ import Testing
     let data: [UInt8] =
       littleEndian(Float(1.5).bitPattern) + littleEndian(Float(-2).bitPattern) + littleEndian(UInt16(0x3C00))
       + littleEndian(UInt16(0xC000)) + littleEndian(UInt16(0x3555)) + littleEndian(UInt16(0x4049))
-    let file = try SafetensorsFile(path: folder.write("good.safetensors", safetensors(header, data: data)))
+    let file = try TensorFile(path: folder.write("good.safetensors", safetensors(header, data: data)))
 
     #expect(file.names == ["a", "b", "c"])
     let a = try #require(file.tensor("a"))
@@ -46,7 +46,7 @@ import Testing
     let values = (0..<20_000).map(Float.init)
     let path = try folder.write(
       "large.safetensors", safetensors(["a": ([2], [7, 8]), "b": ([20_000], values)]))
-    let tensor = try #require(try SafetensorsFile(path: path).tensor("b"))
+    let tensor = try #require(try TensorFile(path: path).tensor("b"))
     #expect(tensor.float32().values == values)
     tensor.dropPages()
     #expect(tensor.float32().values == values)
@@ -62,7 +62,7 @@ import Testing
        "w":{"dtype":"F32","shape":[1],"data_offsets":[16,20]}}
       """
     let path = try folder.write("ids.safetensors", safetensors(header, data: Array(repeating: 0, count: 20)))
-    let file = try SafetensorsFile(path: path)
+    let file = try TensorFile(path: path)
     #expect(file.tensor("ids") == nil)
     #expect(file.entry("ids")?.elementName == "I64")
     let weights = Weights(file)
@@ -73,16 +73,16 @@ import Testing
 
   @Test("a file without tensors is a file without tensors")
   func empty() throws {
-    #expect(try SafetensorsFile(path: folder.write("none.safetensors", safetensors("{}"))).names == [])
+    #expect(try TensorFile(path: folder.write("none.safetensors", safetensors("{}"))).names == [])
   }
 
   @Test("a path that does not exist or is a folder is named")
   func unreadable() throws {
     #expect(
-      sentence { try SafetensorsFile(path: "/nowhere/model.safetensors") }
+      sentence { try TensorFile(path: "/nowhere/model.safetensors") }
         == "/nowhere/model.safetensors: there is no such file. Check the path.")
     #expect(
-      sentence { try SafetensorsFile(path: folder.path) }
+      sentence { try TensorFile(path: folder.path) }
         == "\(folder.path) cannot be read: it is not a file.")
   }
 

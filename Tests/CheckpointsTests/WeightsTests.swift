@@ -10,7 +10,7 @@ import Testing
     _ tensors: KeyValuePairs<String, (shape: [Int], values: [Float])>
   ) throws -> (Weights, path: String) {
     let path = try folder.write("model.safetensors", safetensors(tensors))
-    return (Weights(try SafetensorsFile(path: path)), path)
+    return (Weights(try TensorFile(path: path)), path)
   }
 
   @Test("subscripts narrow the view, and the leaf finds its tensor")

@@ -84,7 +84,7 @@ import Testing
   func embedding(model: String) throws {
     expectDone(try folder.run("encode", "A photograph of a dog", "--model", model), "encode.npy")
     let found = try NumpyArray(npyFile: folder.file("encode.npy"))
-    let golden = try SafetensorsFile(path: TinyModel.path(model) + "/golden.safetensors")
+    let golden = try TensorFile(path: TinyModel.path(model) + "/golden.safetensors")
     let all = try #require(golden.tensor("embeddings")).float32()
     #expect(found.shape == Array(all.shape.dropFirst()))
     // The second of the golden prompts.

@@ -33,7 +33,7 @@ struct GoldenPipeline {
   let name: String
   let folder: ModelFolder
   let golden: Golden
-  private let tensors: SafetensorsFile
+  private let tensors: TensorFile
 
   init(_ name: String) throws {
     self.name = name
@@ -41,7 +41,7 @@ struct GoldenPipeline {
     folder = try ModelFolder(path: path)
     golden = try JSONDecoder().decode(
       Golden.self, from: Data(contentsOf: URL(filePath: path + "/golden.json")))
-    tensors = try SafetensorsFile(path: path + "/golden.safetensors")
+    tensors = try TensorFile(path: path + "/golden.safetensors")
   }
 
   func has(_ name: String) -> Bool { tensors.entry(name) != nil }

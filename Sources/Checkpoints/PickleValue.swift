@@ -1,0 +1,47 @@
+/// What a pickle can be here: plain values, and places of the larger ones in the list that `Pickle` builds. Places instead of
+/// references, because a pickle may hold a list that holds itself, or lists nested a million deep.
+enum PickleValue: Equatable {
+  case none
+  case flag(Bool)
+  case integer(Int)
+  case number(Double)
+  case text(String)
+  case bytes
+  case object(Int)
+}
+
+/// A value with others in it, or one that only its kind can use.
+struct PickleObject {
+  enum Kind: Equatable {
+    case list, tuple, set
+    /// Keys and values in turns.
+    case dictionary
+    /// A class or function by its module and name.
+    case global(String)
+    /// What calling a class would have made. Nothing is called: its state is kept as it lies there.
+    case instance(of: String)
+    case storage(PickledStorage)
+    case tensor(PickledTensor)
+  }
+
+  let kind: Kind
+  var items: [PickleValue] = []
+}
+
+/// The values of one or more tensors, in a part of the zip file.
+struct PickledStorage: Equatable {
+  /// The name of the part: `data/` and this.
+  let key: String
+  /// The type as safetensors spells it; nil for bytes whose type the tensor states.
+  let elementName: String?
+  let count: Int
+}
+
+struct PickledTensor: Equatable {
+  let storage: PickledStorage
+  let elementName: String
+  /// In values, as are the strides.
+  let offset: Int
+  let shape: [Int]
+  let strides: [Int]
+}

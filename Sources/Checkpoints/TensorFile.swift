@@ -1,0 +1,94 @@
+import Tensors
+
+/// A memory-mapped file with tensors: safetensors, or PyTorch's zip with a pickle in it (`.ckpt`, `.pth`, `.pt`, `.bin`). What it is
+/// is seen from its contents, not from its name. Everything about it is checked when it is opened; of the values nothing is read.
+///
+///     let file = try TensorFile(path: "unet/diffusion_pytorch_model.safetensors")
+///     let stored = file.tensor("conv_in.weight")
+public final class TensorFile: Sendable {
+  public let path: String
+  public let format: Format
+  /// The tensors in the order in which they lie in the file. In a pickle, a tensor in inner dictionaries is called by their keys,
+  /// joined by dots, without the `state_dict.` that programs for training write around a model.
+  public let entries: [TensorEntry]
+  /// What the file says beside its tensors, in short texts: safetensors' `__metadata__`, a pickle's texts and numbers.
+  public let metadata: [String: String]
+  private let file: MappedFile
+  private let byName: [String: TensorEntry]
+
+  public enum Format: String, Sendable {
+    case safetensors
+    case pytorch = "PyTorch"
+  }
+
+  public init(path: String) throws {
+    self.path = path
+    file = try MappedFile(path: path)
+    (format, entries, metadata) = try file.withBytes { bytes in
+      if let other = ForeignFormat(bytes) {
+        throw CheckpointError.foreignFile(path: path, explanation: other.explanation(path: path))
+      }
+      if ZipArchive.isBeginning(of: bytes) {
+        let archive = try PyTorchArchive(bytes, path: path)
+        return (.pytorch, archive.entries, archive.metadata)
+      }
+      let header = try SafetensorsHeader(bytes, path: path)
+      return (.safetensors, header.entries, header.metadata)
+    }
+    byName = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0) })
+  }
+
+  public var names: [String] { entries.map(\.name) }
+
+  public func entry(_ name: String) -> TensorEntry? { byName[name] }
+
+  /// The tensor of this name; nil if the file has none or stores it as something else than float32, float16 or bfloat16.
+  public func tensor(_ name: String) -> StoredTensor? {
+    guard let entry = byName[name], let elementType = entry.elementType else { return nil }
+    return file.tensor(
+      shape: entry.shape, strides: entry.strides, elementType: elementType, range: entry.range)
+  }
+}
+
+/// What a file stores under a name.
+public struct TensorEntry: Sendable {
+  public let name: String
+  public let shape: [Int]
+  /// The element type as safetensors spells it: F16, BF16, I64, ...
+  public let elementName: String
+  /// Where the values lie, from the start of the file.
+  let range: Range<Int>
+  /// How many values further each dimension's next value lies; nil where the values lie in the order of the shape.
+  var strides: [Int]? = nil
+
+  /// The element type, if LatentWalk can compute with it.
+  public var elementType: ElementType? {
+    switch elementName {
+    case "F32": .float32
+    case "F16": .float16
+    case "BF16": .bfloat16
+    default: nil
+    }
+  }
+
+  public var count: Int { shape.reduce(1, *) }
+  public var byteCount: Int { count * (elementBits[elementName] ?? 0) / 8 }
+}
+
+/// The element types and how many bits a value takes.
+let elementBits: [String: Int] = [
+  "BOOL": 8, "U8": 8, "I8": 8, "U16": 16, "I16": 16, "U32": 32, "I32": 32, "U64": 64, "I64": 64,
+  "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8,
+  "F16": 16, "BF16": 16, "F32": 32, "F64": 64, "C64": 64,
+]
+
+/// The bytes that a shape takes, or nil where it has negative or immeasurable sizes.
+func byteCountOf(_ shape: [Int], bits: Int) -> Int? {
+  var total = bits
+  for size in shape {
+    let (product, overflow) = total.multipliedReportingOverflow(by: size)
+    guard size >= 0, !overflow else { return nil }
+    total = product
+  }
+  return total % 8 == 0 ? total / 8 : nil
+}
