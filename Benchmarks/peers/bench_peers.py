@@ -37,18 +37,21 @@ def options():
 def main():
     given = options()
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+    for program in given.programs.split(":"):
+        if not os.path.exists(program):
+            sys.exit(f"{program} is not there. Build it, and come back here, with: make bench-peers")
     python = os.path.abspath(f"{given.environment}/bin/python")
     if os.path.abspath(sys.prefix) != os.path.abspath(given.environment):
         environment.prepare(given)
         os.execv(python, [python, __file__, *sys.argv[1:]])
 
+    import engines
     import measure
     import prepare
     import report
 
-    engines = [e for e in ENGINES if e not in given.without]
-    absent = {e: environment.absence(given, e) for e in engines[1:]}
-    plan = measure.Plan(given, [e for e in engines if not absent.get(e)])
+    absent = {e: environment.absence(given, e) for e in ENGINES[1:]}
+    plan = engines.Plan(given, [e for e in ENGINES if not absent.get(e)])
     prepare.prepare(plan)
     results = report.Results(given, absent)
     for name in given.only:

@@ -18,7 +18,8 @@ def prepare(given):
     python = f"{given.environment}/bin/python"
     if not os.path.exists(python):
         print(f"Making the environment {given.environment}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", given.environment], check=True)
+        if subprocess.run([sys.executable, "-m", "venv", given.environment]).returncode != 0:
+            sys.exit("Python cannot make a virtual environment; on Debian, install python3-venv, then run this again.")
     os.makedirs(f"{given.folder}/logs", exist_ok=True)
     # PyTorch makes the weights and the reference answers, so it is installed whether it is timed or not.
     for engine in ["pytorch", *(e for e in PACKAGES if e != "pytorch" and e not in given.without)]:
@@ -38,6 +39,8 @@ def is_installed(python, engine):
 
 def absence(given, engine):
     """Why an engine takes no part, or None."""
+    if engine in given.without:
+        return "it was left out with --without"
     if engine == "stable-diffusion.cpp" and given.isa:
         return "it was built for this machine's own instruction set"
     if not is_installed(f"{given.environment}/bin/python", engine):

@@ -1,107 +1,13 @@
 """The measurements. Engines take turns, each in a process of its own, so that a slow minute of the machine meets all of them."""
 
-import json
 import os
-import shlex
 import statistics
-import subprocess
-import sys
 import time
 
 import numpy
 from PIL import Image
 
-import cases
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-# Who can do what: the others do not offer it.
-TAKING_PART = {
-    "cfg_step": ["latentwalk", "openvino", "pytorch"],
-    "vae_decode": ["latentwalk", "openvino", "pytorch"],
-    "tiny_frame": ["latentwalk", "pytorch"],
-    "load": ["latentwalk", "openvino", "pytorch", "stable-diffusion.cpp"],
-    "peak_memory_mb": ["latentwalk", "openvino", "pytorch", "stable-diffusion.cpp"],
-}
-AVX2_ONLY = {
-    "LATENTWALK_ISA": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"}
-
-
-class Failure(Exception):
-    pass
-
-
-class Plan:
-    """Which engines, and how each is started."""
-
-    def __init__(self, given, engines):
-        self.given = given
-        self.engines = engines
-        self.converted = f"{given.folder}/openvino"
-        self.environment = {**os.environ, "OMP_NUM_THREADS": str(given.threads), **(AVX2_ONLY if given.isa else {})}
-
-    def taking_part(self, name):
-        return [engine for engine in TAKING_PART[name] if engine in self.engines]
-
-    def answer(self, engine, task):
-        return f"{self.given.folder}/cases/{task}/{engine}.npy"
-
-    def start(self, engine, task):
-        """A process that does a task and speaks JSON lines."""
-        given = self.given
-        case = f"{given.folder}/cases/{'picture' if task == 'load' else task}"
-        latentwalk, networks = given.programs.split(":")
-        threads = ["--threads", str(given.threads)]
-        if engine != "latentwalk":
-            script = f"{HERE}/engine_{engine.replace('-', '_').replace('.', '_')}.py"
-            model = "Models/tiny" if task == "tiny_frame" else given.model
-            command = [sys.executable, script, task, "--model", model, "--converted", self.converted, "--case", case,
-                       "--answer", self.answer(engine, os.path.basename(case)), *threads]
-        elif task in ("load", "picture"):
-            command = [latentwalk, "image", cases.PROMPT, "--model", given.model, "--noise", f"{case}/noise.npy", "--steps",
-                       str(len(cases.PICTURE_TIMESTEPS)), "--seed", "1", "--json", "--output", f"{case}/latentwalk.png", *threads]
-        else:
-            command = [networks, "--serve", task, "--model", given.model, "--cases", f"{given.folder}/cases",
-                       "--answer", self.answer(engine, task), *threads]
-        return Process(engine, command, self.environment, f"{given.folder}/logs/{task}-{engine}.log")
-
-
-class Process:
-    def __init__(self, engine, command, environment, log):
-        self.engine, self.log = engine, log
-        with open(log, "w", encoding="utf-8") as errors:
-            errors.write(shlex.join(command) + "\n")
-            errors.flush()
-            self.start = time.perf_counter()
-            self.process = subprocess.Popen(
-                command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
-
-    def hear(self, key):
-        """The next line of JSON that has this key; other lines are passed over."""
-        for line in self.process.stdout:
-            facts = json.loads(line) if line.startswith("{") else {}
-            if key in facts:
-                return facts
-        raise Failure(f"failed, see {self.log}")
-
-    def again(self):
-        self.process.stdin.write("again\n")
-        self.process.stdin.flush()
-        return self.hear("seconds")["seconds"]
-
-    def end(self):
-        """Waits for the end and gives the largest resident set, in 10^6 bytes."""
-        self.process.stdin.close()
-        for _ in self.process.stdout:
-            pass
-        _, status, usage = os.wait4(self.process.pid, 0)
-        self.process.returncode = os.waitstatus_to_exitcode(status)
-        if self.process.returncode != 0:
-            raise Failure(f"failed, see {self.log}")
-        return usage.ru_maxrss * 1024 / 1e6
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
+from engines import Failure
 
 
 def in_turn(plan, name, results):
@@ -109,15 +15,19 @@ def in_turn(plan, name, results):
     workers, times = {}, {}
     try:
         for engine in plan.taking_part(name):
+            workers[engine] = plan.start(engine, name)
             try:
-                workers[engine] = plan.start(engine, name)
                 workers[engine].hear("ready")
                 times[engine] = []
-            except (Failure, OSError) as failure:
+            except Failure as failure:
                 results.failed(name, engine, failure)
         for _ in range(plan.given.repetitions):
-            for engine in times:
-                times[engine].append(workers[engine].again())
+            for engine in list(times):
+                try:
+                    times[engine].append(workers[engine].again())
+                except Failure as failure:
+                    results.failed(name, engine, failure)
+                    del times[engine]
     finally:
         for worker in workers.values():
             worker.stop()
@@ -128,11 +38,12 @@ def in_turn(plan, name, results):
 
 def load(plan, name, results):
     """From the files, in the page cache, to the first step of a picture: three times each."""
-    for folder, _, files in os.walk(plan.given.model):
-        for file in files:
-            with open(f"{folder}/{file}", "rb") as handle:
-                while handle.read(1 << 24):
-                    pass
+    for place in (plan.given.model, plan.converted):
+        for folder, _, files in os.walk(place):
+            for file in files:
+                with open(f"{folder}/{file}", "rb") as handle:
+                    while handle.read(1 << 24):
+                        pass
     engines = plan.taking_part(name)
     times = {engine: [] for engine in engines}
     for _ in range(3):
@@ -173,7 +84,7 @@ def peak_memory(plan, name, results):
             process.stop()
             continue
         if engine == "latentwalk":
-            numpy.save(plan.answer(engine, "picture"), Image.open(f"{plan.given.folder}/cases/picture/latentwalk.png").convert("RGB"))
+            numpy.save(plan.answer(engine, "picture"), Image.open(plan.answer(engine, "picture", "png")).convert("RGB"))
         results.add(name, engine, memory, [memory])
         done.append(engine)
     for engine in done:
@@ -181,7 +92,7 @@ def peak_memory(plan, name, results):
 
 
 def difference(plan, engine, task):
-    """Relative L2 from PyTorch's answer, which an earlier run may have left."""
+    """Relative L2 from PyTorch's answer, which an earlier run may have left; None if there is none."""
     if not os.path.exists(plan.answer("pytorch", task)):
         return None
     found, expected = (numpy.load(plan.answer(e, task)).astype(float) for e in (engine, "pytorch"))

@@ -39,7 +39,9 @@ class Results:
         print(f"{name}: {NAMES[engine]} {value:.4g} {UNITS[name]}", flush=True)
 
     def compare(self, task, engine, difference):
-        if difference is not None:
+        if difference is None:
+            self.content["absent"][f"comparison of {engine}'s {task}"] = "PyTorch has not answered it here"
+        else:
             self.content.setdefault("difference", {}).setdefault(task, {})[engine] = difference
 
     def failed(self, name, engine, failure):
