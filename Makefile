@@ -50,6 +50,7 @@ tools:
 	@missing=""; \
 	[ -e /usr/include/png.h ] || missing="$$missing libpng-dev"; \
 	[ -e /usr/include/gif_lib.h ] || missing="$$missing libgif-dev"; \
+	[ -e /usr/include/turbojpeg.h ] || missing="$$missing libturbojpeg0-dev"; \
 	[ -z "$$missing" ] && exit 0; \
 	if [ "$$(id -u)" = 0 ]; then run=""; \
 	elif command -v sudo > /dev/null && sudo -n true 2> /dev/null; then run="sudo"; \

@@ -24,7 +24,9 @@ let package = Package(
     .target(name: "Walks"),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
-    .target(name: "Media", dependencies: ["CPNG", "CGIF"]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .target(name: "Media", dependencies: ["CPNG", "CGIF", "CTurboJPEG"]),
 
     // A recipe in, frames out; and the command around it.
     .target(

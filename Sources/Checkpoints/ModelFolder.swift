@@ -49,20 +49,24 @@ public struct ModelFolder: Sendable {
   /// A component's weights, under any of the names that diffusers and transformers write: safetensors before pickles, whole
   /// precision before half, one file before several.
   public func weights(_ component: String) throws -> Weights {
+    try Self.weights(in: "\(path)/\(component)")
+  }
+
+  /// The weights in the folder of a component, which may stand alone.
+  package static func weights(in folder: String) throws -> Weights {
     for (names, suffix) in [
       (["diffusion_pytorch_model", "model"], "safetensors"),
       (["diffusion_pytorch_model", "pytorch_model"], "bin"),
     ] {
       for name in names {
         for variant in ["", ".fp16"] {
-          let whole = file(component, "\(name)\(variant).\(suffix)")
+          let whole = "\(folder)/\(name)\(variant).\(suffix)"
           if FileManager.default.fileExists(atPath: whole) { return Weights(try TensorFile(path: whole)) }
-          let index = file(component, "\(name).\(suffix).index\(variant).json")
+          let index = "\(folder)/\(name).\(suffix).index\(variant).json"
           if FileManager.default.fileExists(atPath: index) { return try Weights(index: index) }
         }
       }
     }
-    let folder = "\(path)/\(component)"
     throw CheckpointError.noWeights(
       folder: folder,
       reason: FileManager.default.fileExists(atPath: folder)

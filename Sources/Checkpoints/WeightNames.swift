@@ -9,6 +9,12 @@ enum WeightNames {
   /// Beginnings of names that transformers 5 writes for the text encoder, without the prefix of all files before it.
   private static let unprefixed = ["embeddings.", "encoder.layers.", "final_layer_norm."]
 
+  /// Diffusers calls the layers of a tiny autoencoder's encoder like those of a text encoder: `encoder.layers.0.weight`,
+  /// `encoder.layers.1.conv.0.weight`.
+  private static func isTinyAutoencoder(_ parts: [String]) -> Bool {
+    parts.count > 3 && ["weight", "bias", "conv"].contains(parts[3])
+  }
+
   /// Tensors that files have and no network asks for, on purpose.
   static let ignored: [String: String] = [
     "text_model.embeddings.position_ids": "the numbers 0 to 76, which the text encoder counts itself"
@@ -16,8 +22,8 @@ enum WeightNames {
 
   /// What the networks call a tensor of the file.
   static func current(_ name: String) -> String {
-    if unprefixed.contains(where: name.hasPrefix) { return "text_model." + name }
     let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    if unprefixed.contains(where: name.hasPrefix), !isTinyAutoencoder(parts) { return "text_model." + name }
     return parts.map { older[$0] ?? $0 }.joined(separator: ".")
   }
 }

@@ -11,6 +11,8 @@ public struct Weights: Sendable {
   /// What stands before each name asked for: empty, or ending in a dot.
   public let prefix: String
   private let checkpoint: Checkpoint
+  /// What is added to tensors, by their full names.
+  private let changes: [String: [LowRankChange]]
 
   /// The weights of one file.
   public init(_ file: TensorFile) {
@@ -34,15 +36,26 @@ public struct Weights: Sendable {
     self.init(checkpoint: Checkpoint(path: path, files: inOrder), prefix: "")
   }
 
-  private init(checkpoint: Checkpoint, prefix: String) {
+  private init(checkpoint: Checkpoint, prefix: String, changes: [String: [LowRankChange]] = [:]) {
     self.checkpoint = checkpoint
     self.prefix = prefix
+    self.changes = changes
   }
 
-  public subscript(_ name: String) -> Weights { Weights(checkpoint: checkpoint, prefix: prefix + name + ".") }
+  public subscript(_ name: String) -> Weights {
+    Weights(checkpoint: checkpoint, prefix: prefix + name + ".", changes: changes)
+  }
   public subscript(_ index: Int) -> Weights { self["\(index)"] }
 
   public func contains(_ name: String) -> Bool { checkpoint.places[prefix + name] != nil }
+
+  /// The names under the prefix, without it.
+  package var names: [String] {
+    checkpoint.places.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+  }
+
+  /// The shape that the file gives a tensor, for networks whose sizes are seen from their weights.
+  package func shape(_ name: String) -> [Int]? { checkpoint.places[prefix + name]?.entry.shape }
 
   /// The tensor of this name under the prefix, in the shape asked for.
   ///
@@ -62,7 +75,20 @@ public struct Weights: Sendable {
       throw CheckpointError.wrongShape(
         path: place.file.path, name: place.entry.name, expected: shape, found: stored.shape)
     }
-    return stored.reshaped(shape)
+    let own = stored.reshaped(shape)
+    return changes[name].map(own.adding) ?? own
+  }
+
+  /// The same weights with changes added to some tensors, which are named as the networks ask for them. The sum is made when its
+  /// tensor is asked for, so that memory never holds more of them than a layer packs.
+  public func adding(_ changes: [String: [LowRankChange]]) -> Weights {
+    let all = self.changes.merging(changes) { $0 + $1 }
+    return Weights(checkpoint: checkpoint, prefix: prefix, changes: all)
+  }
+
+  /// The shapes of all tensors under the prefix, by the full names under which the networks ask for them.
+  public var shapes: [String: [Int]] {
+    checkpoint.places.filter { $0.key.hasPrefix(prefix) }.mapValues(\.entry.shape)
   }
 
   /// The tensors under the prefix as their files describe them.

@@ -20,10 +20,25 @@ extension Recipe.FileReference {
   /// A file by its path and all of its bytes.
   public init(path: String) throws {
     var fingerprint = Fingerprint()
-    // What cannot be read is reported by whoever reads it as an array.
-    fingerprint.add((try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data())
+    var status = stat()
+    // What cannot be read is reported by whoever needs it; devices may never end, and pipes are read only once.
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+      fingerprint.add((try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data())
+    }
     self.init(path: path, fingerprint: fingerprint.text)
   }
+}
+
+extension Recipe.FileReference {
+  /// A file with weights, or a folder of such files, by its path and by samples of what is in it.
+  public init(weights path: String) {
+    var fingerprint = Fingerprint()
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path))?.sorted()
+    for file in names?.map({ "\(path)/\($0)" }) ?? [path] { fingerprint.add(samplesOf: file) }
+    self.init(path: path, fingerprint: fingerprint.text)
+  }
+
+  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 }
 
 extension Recipe.ModelReference {

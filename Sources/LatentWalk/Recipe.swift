@@ -1,4 +1,5 @@
 import Sampling
+import StableDiffusion
 import Walks
 
 /// All that makes a result: from the same recipe and model come the same pictures, bit by bit. It is written into every PNG and
@@ -35,13 +36,35 @@ public struct Recipe: Codable, Sendable, Hashable {
     }
   }
 
+  /// A picture from which a result is denoised, and how much of it may change.
+  public struct Start: Codable, Sendable, Hashable {
+    public var picture: FileReference
+    /// 0 keeps the picture, 1 leaves no more of it than the noisiest level does.
+    public var strength: Double
+
+    public init(picture: FileReference, strength: Double) {
+      self.picture = picture
+      self.strength = strength
+    }
+  }
+
   public var model: ModelReference
+  /// What is added to the model; nil where nothing is.
+  public var loras: [LoRAReference]?
+  public var textualInversions: [TextualInversionReference]?
+  /// Another autoencoder in place of the model's.
+  public var vae: FileReference?
+  /// A tiny autoencoder, used as far as it goes.
+  public var tinyVAE: FileReference?
   public var walk: WalkKind
   /// Two or more for `interpolate`, otherwise one; empty if an embedding is given.
   public var prompts: [String]
   /// A text embedding in place of the prompt.
   public var embedding: FileReference?
   public var negativePrompt = ""
+  /// How the prompts are read; nil for CLIP's own way, as in recipes from before there was another.
+  public var promptSyntax: PromptSyntax?
+  public var clipSkip: Int?
   /// What each step of `walk` adds to every component of the embedding.
   public var stepSize = 0.002
 
@@ -57,6 +80,8 @@ public struct Recipe: Codable, Sendable, Hashable {
   public var rng = NoiseGenerator.pytorch
   /// Initial noise in place of the seed's.
   public var noise: FileReference?
+  /// A picture to begin with.
+  public var start: Start?
 
   public var frames = 60
   /// Frames a second.

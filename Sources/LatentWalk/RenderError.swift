@@ -3,8 +3,11 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
   case noSuchModel(name: String, searched: [String])
   case size(width: Int, height: Int, multiple: Int)
   case noiseShape(path: String, found: [Int], expected: [[Int]])
+  case latentsShape(path: String, found: [Int], channels: Int)
   case embeddingShape(path: String, found: [Int], expected: [Int])
   case notFinite(path: String)
+  case clipSkip(Int, layers: Int)
+  case loraWeight(String)
   case recipeTooLong(bytes: Int, limit: Int)
   case seed(UInt64, generator: String, largest: UInt64)
   case otherRecipe(directory: String)
@@ -23,11 +26,18 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
     case .noiseShape(let path, let found, let expected):
       "\(path) holds noise of the shape \(found); for this size the model needs "
         + "\(expected.map { "\($0)" }.joined(separator: " or ")). Change --width and --height, or the file."
+    case .latentsShape(let path, let found, let channels):
+      "\(path) holds an array of the shape \(found), and the model's latents are [\(channels), h, w] with h and w up to 1024. "
+        + "Make some with 'latentwalk encode-image' or 'latentwalk image --latents-output'."
     case .embeddingShape(let path, let found, let expected):
       "\(path) holds an embedding of the shape \(found); this model needs \(expected). "
         + "Make one with 'latentwalk encode PROMPT --model MODEL --output FILE.npy'."
     case .notFinite(let path):
       "\(path) holds NaN or infinity, of which no picture can be made; save it again with finite numbers."
+    case .loraWeight(let argument):
+      "--lora \(argument): the weight is no finite number; give one such as 0.8 behind the last colon."
+    case .clipSkip(let clipSkip, let layers):
+      "--clip-skip is \(clipSkip), and this model's text encoder has \(layers) layers; choose 1 (the last) to \(layers)."
     case .recipeTooLong(let bytes, let limit):
       "The prompts are too long: the recipe has \(bytes) bytes, and \(limit) fit into a picture's file. Shorten the prompts."
     case .seed(let seed, let generator, let largest):

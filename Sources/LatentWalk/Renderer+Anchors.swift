@@ -6,7 +6,10 @@ import Tensors
 /// What a walk mixes, drawn or read, and how many frames are rendered together.
 extension Renderer {
   /// The noises of a recipe, each [1, h, w, channels]. A noise file takes the place of the first.
-  static func noises(_ recipe: Recipe, count: Int, _ model: ModelDescription) throws -> [Tensor] {
+  /// - Parameter skipped: how often the seed's generator was asked for as many numbers before.
+  static func noises(
+    _ recipe: Recipe, count: Int, after skipped: Int = 0, _ model: ModelDescription
+  ) throws -> [Tensor] {
     let factor = model.autoencoder.factor
     let (height, width) = (recipe.height / factor, recipe.width / factor)
     let channels = model.unet.latentChannels
@@ -17,7 +20,7 @@ extension Renderer {
     return try (0..<count).map { draw in
       if draw == 0, let file = recipe.noise { return try noise(file.path, height, width, channels) }
       return recipe.rng.normals(
-        seed: recipe.seed, draw: draw, height: height, width: width, channels: channels)
+        seed: recipe.seed, draw: draw + skipped, height: height, width: width, channels: channels)
     }
   }
 
@@ -31,20 +34,21 @@ extension Renderer {
     throw RenderError.noiseShape(path: path, found: array.shape, expected: [first, last])
   }
 
-  private static func finiteArray(_ path: String) throws -> NumpyArray {
+  static func finiteArray(_ path: String) throws -> NumpyArray {
     let array = try NumpyArray(npyFile: path)
     guard array.values.allSatisfy(\.isFinite) else { throw RenderError.notFinite(path: path) }
     return array
   }
 
-  /// A text embedding from a file, [1, tokens, width].
+  /// A text embedding from a file, [1, tokens, width]; a prompt of several chunks has several times the model's 77 tokens.
   static func embedding(_ path: String, _ model: ModelDescription) throws -> Tensor {
     let array = try finiteArray(path)
     let expected = [model.textEncoder.positions, model.textEncoder.width]
-    guard array.shape == expected || array.shape == [1] + expected else {
+    let shape = array.shape.count == 3 && array.shape[0] == 1 ? Array(array.shape.dropFirst()) : array.shape
+    guard shape.count == 2, shape[1] == expected[1], shape[0] > 0, shape[0] % expected[0] == 0 else {
       throw RenderError.embeddingShape(path: path, found: array.shape, expected: expected)
     }
-    return Tensor(shape: [1] + expected, values: array.values)
+    return Tensor(shape: [1] + shape, values: array.values)
   }
 
   /// As many frames as half of the free memory holds, but no more than make the kernels faster: a batch is lost when the work is

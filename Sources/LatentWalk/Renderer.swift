@@ -35,6 +35,7 @@ public struct Renderer {
   private let generator: Generator
   private let path: any Walk
   private let embeddings: [Tensor]
+  /// Where the frames begin: the seed's noises, or the one picture with noise.
   private let noises: [Tensor]
   private let unconditional: Tensor
 
@@ -51,23 +52,32 @@ public struct Renderer {
     guard recipeBytes <= RecipeText.limit else {
       throw RenderError.recipeTooLong(bytes: recipeBytes, limit: RecipeText.limit)
     }
+    let layers = description.textEncoder.layers
+    guard 1...layers ~= recipe.promptReading.clipSkip else {
+      throw RenderError.clipSkip(recipe.promptReading.clipSkip, layers: layers)
+    }
     self.recipe = recipe
     self.generator = generator
     path = recipe.path
-    levels = try generator.levels(steps: recipe.steps, schedule: recipe.schedule)
+    let allLevels = try generator.levels(steps: recipe.steps, schedule: recipe.schedule)
+    let levels = recipe.start.map { allLevels.startingAt(strength: $0.strength) } ?? allLevels
+    self.levels = levels
     self.batch = batch ?? Self.fittingBatch(recipe, description)
 
     var dropped: [String] = []
     let embedding = { (prompt: String) -> Tensor in
-      let (embedding, droppedText) = generator.prompts(prompt)
+      let (embedding, droppedText) = generator.prompts(prompt, reading: recipe.promptReading)
       if let droppedText { dropped.append(droppedText) }
       return embedding
     }
     embeddings =
-      try recipe.embedding.map { [try Self.embedding($0.path, description)] } ?? recipe.prompts.map(embedding)
+      try recipe.embedding.map { [try Self.embedding($0.path, description)] }
+      ?? generator.prompts.lengthened(recipe.prompts.map(embedding), reading: recipe.promptReading)
     unconditional = embedding(recipe.negativePrompt)
     droppedTexts = dropped
-    noises = try Self.noises(recipe, count: path.noiseAnchorCount, description)
+    noises =
+      try recipe.start.map { [try Self.start($0, of: recipe, at: levels, with: generator)] }
+      ?? Self.noises(recipe, count: path.noiseAnchorCount, description)
   }
 
   /// UNet evaluations for one frame.
@@ -101,9 +111,7 @@ public struct Renderer {
     Guidance(conditional: conditional, unconditional: unconditional, scale: Float(recipe.guidance))
   }
 
-  private func picture(_ latents: Tensor) -> Picture {
-    Picture(width: recipe.width, height: recipe.height, pixels: generator.pixels(latents).roundedBytes())
-  }
+  private func picture(_ latents: Tensor) -> Picture { Picture(generator.pixels(latents)) }
 }
 
 extension Mixture {

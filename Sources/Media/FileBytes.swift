@@ -8,7 +8,8 @@ package func write(_ text: String, toFile path: String) throws {
 }
 
 /// All bytes of a file.
-func bytes(ofFile path: String) throws(MediaError) -> [UInt8] {
+/// - Parameter limit: longer files are refused. Devices such as /dev/zero never end.
+func bytes(ofFile path: String, limit: Int = .max) throws(MediaError) -> [UInt8] {
   guard let file = fopen(path, "rbe") else { throw .cannotRead(path: path, reason: MediaError.reason(errno)) }
   defer { fclose(file) }
   var bytes: [UInt8] = []
@@ -16,6 +17,7 @@ func bytes(ofFile path: String) throws(MediaError) -> [UInt8] {
   while true {
     let count = fread(&part, 1, part.count, file)
     bytes.append(contentsOf: part[..<count])
+    if bytes.count > limit { throw .cannotRead(path: path, reason: "it has more than \(limit) bytes") }
     if ferror(file) != 0 { throw .cannotRead(path: path, reason: MediaError.reason(errno)) }
     if count < part.count { return bytes }
   }

@@ -3,5 +3,9 @@ import CPNG
 
 /// The libraries that Media stands on, with the versions it was built with.
 public func mediaLibraries() -> [String] {
-  ["libpng \(PNG_LIBPNG_VER_STRING)", "giflib \(GIFLIB_MAJOR).\(GIFLIB_MINOR).\(GIFLIB_RELEASE)"]
+  [
+    "libpng \(PNG_LIBPNG_VER_STRING)", "giflib \(GIFLIB_MAJOR).\(GIFLIB_MINOR).\(GIFLIB_RELEASE)",
+    // Its header tells no version.
+    "libturbojpeg",
+  ]
 }

@@ -5,6 +5,7 @@ public enum MediaError: Error, Hashable, CustomStringConvertible {
   case cannotRead(path: String, reason: String)
   case cannotWrite(path: String, reason: String)
   case notAPNG(path: String)
+  case notAPicture(path: String)
   case notAGIF(path: String)
   case damaged(path: String, reason: String)
   case tooLarge(path: String, width: Int, height: Int, limit: String)
@@ -20,10 +21,12 @@ public enum MediaError: Error, Hashable, CustomStringConvertible {
       "Cannot write \(path): \(reason). Free some space or choose another place with --output."
     case .notAPNG(let path):
       "\(path) is not a PNG file. Give a picture in the PNG format."
+    case .notAPicture(let path):
+      "\(path) is neither a PNG nor a JPEG file. Save the picture as one of these."
     case .notAGIF(let path):
       "\(path) is not a GIF file. Give an animation in the GIF format."
     case .damaged(let path, let reason):
-      "Cannot read \(path), the file is damaged: \(reason). Delete it and make it again."
+      "Cannot read \(path), the file is damaged: \(reason). Make it again, or take another copy of it."
     case .tooLarge(let path, let width, let height, let limit):
       "A picture of \(width) x \(height) pixels is too large for \(path): the limit is \(limit). Choose a smaller size."
     case .wrongFrameSize(let path, let width, let height, let expectedWidth, let expectedHeight):

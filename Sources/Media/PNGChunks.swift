@@ -25,6 +25,14 @@ enum PNGChunks {
 
   static func recipe(in png: [UInt8], of path: String) throws(MediaError) -> String? {
     guard isPNG(png) else { throw .notAPNG(path: path) }
+    let data = try data(of: "iTXt", in: png, path) { $0.starts(with: recipePrefix) }
+    return data.map { String(decoding: $0.dropFirst(recipePrefix.count), as: UTF8.self) }
+  }
+
+  /// The data of the first chunk of this name that is the one asked for.
+  static func data(
+    of sought: String, in png: [UInt8], _ path: String, where isSought: (ArraySlice<UInt8>) -> Bool
+  ) throws(MediaError) -> ArraySlice<UInt8>? {
     var position = signature.count
     while position < png.count {
       guard position + frame <= png.count else {
@@ -36,9 +44,7 @@ enum PNGChunks {
         throw .damaged(path: path, reason: "it ends inside the chunk \(name)")
       }
       let data = png[position + 8..<position + 8 + length]
-      if name == "iTXt", data.starts(with: recipePrefix) {
-        return String(decoding: data.dropFirst(recipePrefix.count), as: UTF8.self)
-      }
+      if name == sought, isSought(data) { return data }
       if name == "IEND" { return nil }
       position += frame + length
     }

@@ -8,6 +8,11 @@ extension Picture {
   public init(pngFile path: String) throws {
     let file = try bytes(ofFile: path)
     guard PNGChunks.isPNG(file) else { throw MediaError.notAPNG(path: path) }
+    try self.init(png: file, of: path, on: 0)
+  }
+
+  /// - Parameter background: the grey, 0 ... 255, on which what is see-through is shown.
+  init(png file: [UInt8], of path: String, on background: UInt8) throws {
     // Between its calls libpng keeps the addresses of the bytes and of the image.
     self = try file.withUnsafeBytes { bytes throws(MediaError) in
       let image = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
@@ -16,27 +21,26 @@ extension Picture {
         png_image_free(image)
         image.deallocate()
       }
-      return try Picture(decoding: bytes, with: image, of: path)
+      return try Picture(decoding: bytes, with: image, of: path, on: background)
     }
   }
 
   private init(
-    decoding bytes: UnsafeRawBufferPointer, with image: UnsafeMutablePointer<png_image>, of path: String
+    decoding bytes: UnsafeRawBufferPointer, with image: UnsafeMutablePointer<png_image>, of path: String,
+    on background: UInt8
   ) throws(MediaError) {
     image.pointee.version = UInt32(PNG_IMAGE_VERSION)
     guard png_image_begin_read_from_memory(image, bytes.baseAddress, bytes.count) != 0 else {
       throw .damaged(path: path, reason: image.pointee.sentence)
     }
     let (width, height) = (Int(image.pointee.width), Int(image.pointee.height))
-    guard width * height <= Self.pixelLimit else {
-      throw .tooLarge(path: path, width: width, height: height, limit: "\(Self.pixelLimit) pixels")
-    }
+    try Self.requirePlausible(width, height, bytes.count, of: path)
     image.pointee.format = UInt32(PNG_FORMAT_RGB)
     // Without this, libpng takes 16-bit files that do not name their gamma for linear light.
     image.pointee.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
     var pixels = [UInt8](repeating: 0, count: width * height * 3)
-    var black = png_color()
-    guard png_image_finish_read(image, &black, &pixels, 0, nil) != 0 else {
+    var colour = png_color(red: background, green: background, blue: background)
+    guard png_image_finish_read(image, &colour, &pixels, 0, nil) != 0 else {
       throw .damaged(path: path, reason: image.pointee.sentence)
     }
     self.init(width: width, height: height, pixels: pixels)
@@ -50,9 +54,6 @@ extension Picture {
     _ = png.withUnsafeBufferPointer { file.append($0) }
     try file.commit()
   }
-
-  /// Files beyond this many pixels are taken for damaged or hostile ones.
-  private static let pixelLimit = 1 << 28
 
   private func encodedPNG(for path: String) throws(MediaError) -> [UInt8] {
     var image = png_image()

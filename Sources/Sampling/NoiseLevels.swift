@@ -13,13 +13,13 @@ public struct NoiseLevel: Sendable, Hashable {
 
 /// The noise levels that a result passes through, from the noisiest to the cleanest, and where it ends.
 public struct NoiseLevels: Sendable, Hashable {
-  /// From the noisiest to the cleanest; the network is evaluated once at each. At least one.
+  /// From the noisiest to the cleanest; the network is evaluated once at each. Empty where nothing is left to do: a picture that is
+  /// to keep all of itself.
   public let levels: [NoiseLevel]
   /// abar of the result, after the last level: 1 is free of noise.
   public let finalAlphaBar: Double
 
   public init(_ levels: [NoiseLevel], finalAlphaBar: Double) {
-    precondition(!levels.isEmpty, "Denoising needs at least one noise level.")
     self.levels = levels
     self.finalAlphaBar = finalAlphaBar
   }

@@ -22,15 +22,22 @@ public struct Generator {
   /// Tensors in the model's files that no layer asked for, as `component: name`.
   public let unusedTensors: [String]
 
-  public init(_ folder: ModelFolder) throws {
+  /// - Parameters:
+  ///   - additions: LoRA files and textual inversions.
+  ///   - files: the autoencoder's, where others take the place of the model's own.
+  public init(
+    _ folder: ModelFolder, adding additions: ModelAdditions = ModelAdditions(),
+    autoencoder files: AutoencoderFiles = AutoencoderFiles()
+  ) throws {
     description = try ModelDescription(folder)
-    prompts = try PromptEncoder(folder)
-    let (unetWeights, autoencoderWeights) = (try folder.weights("unet"), try folder.weights("vae"))
+    prompts = try PromptEncoder(folder, adding: additions)
+    let unetWeights = try additions.changed(
+      folder.weights("unet"), .unet, textWidth: description.textEncoder.width)
     unet = try UNet(unetWeights, description.unet)
-    autoencoder = try Autoencoder(autoencoderWeights, description.autoencoder)
+    autoencoder = try Autoencoder(files, of: folder, description.autoencoder)
     unusedTensors =
       prompts.unusedTensors.map { "text_encoder: \($0)" } + unetWeights.unused.map { "unet: \($0)" }
-      + autoencoderWeights.unused.map { "vae: \($0)" }
+      + autoencoder.unusedTensors.map { "vae: \($0)" }
   }
 
   /// The noise levels from noise to picture.
@@ -52,7 +59,5 @@ public struct Generator {
   }
 
   /// The picture of latents [n, h, w, 4]: [n, height, width, 3], 0 ... 255, not yet rounded.
-  public func pixels(_ latents: Tensor) -> Tensor {
-    127.5 * autoencoder.decode(latents) + 127.5
-  }
+  public func pixels(_ latents: Tensor) -> Tensor { autoencoder.pixels(latents) }
 }

@@ -5,7 +5,7 @@ import Tensors
 public struct Guidance: Sendable {
   /// Text embeddings, one for each image: [n, tokens, width].
   public let conditional: Tensor
-  /// The embedding of the negative or the empty prompt, for all images: [1, tokens, width].
+  /// The embedding of the negative or the empty prompt, for all images: [1, tokens, width]; it may have another length.
   public let unconditional: Tensor
   /// 1 follows the prompt as it is and evaluates half as much; 7.5 is usual.
   public let scale: Float
@@ -19,9 +19,14 @@ public struct Guidance: Sendable {
   /// How many pictures the UNet sees for each picture that is made.
   public var evaluationsPerStep: Int { scale == 1 ? 1 : 2 }
 
-  /// The UNet's guided answer to noisy latents [n, h, w, 4]: both halves are evaluated as one batch.
+  /// The UNet's guided answer to noisy latents [n, h, w, 4]: both halves are evaluated as one batch, if their texts have one length.
   func answer(of unet: UNet, to noisy: Tensor, at level: NoiseLevel) -> Tensor {
     guard scale != 1 else { return unet(noisy, timestep: level.timestep, context: conditional) }
+    guard conditional.shape[1] == unconditional.shape[1] else {
+      return guided(
+        unconditional: unet(noisy, timestep: level.timestep, context: unconditional),
+        conditional: unet(noisy, timestep: level.timestep, context: conditional), scale: scale)
+    }
     let n = noisy.shape[0]
     let context = Tensor.batch(Array(repeating: unconditional, count: n) + [conditional])
     let answers = unet(Tensor.batch([noisy, noisy]), timestep: level.timestep, context: context)

@@ -1,25 +1,97 @@
 import Checkpoints
 import Tensors
 
-/// Turns a prompt into the embedding that the UNet looks at: the tokenizer and the text encoder of a model.
+/// Turns a prompt into the embedding that the UNet looks at: the tokenizer and the text encoder of a model, and the words that were
+/// added to it.
 ///
 ///     let (embedding, dropped) = encoder("A photograph of a dog")     // [1, 77, 768], nil
+///     let (weighted, _) = encoder("a (red:1.3) dog", reading: PromptReading(syntax: .a1111))
 public struct PromptEncoder {
   public let tokenizer: Tokenizer
   public let textEncoder: TextEncoder
   /// Tensors in the text encoder's file that no layer asked for.
   let unusedTensors: [String]
 
-  public init(_ folder: ModelFolder) throws {
-    tokenizer = try Tokenizer(folder: folder.path + "/tokenizer")
-    let weights = try folder.weights("text_encoder")
-    textEncoder = try TextEncoder(weights, TextEncoderDescription(folder.configuration("text_encoder")))
+  public init(_ folder: ModelFolder, adding additions: ModelAdditions = ModelAdditions()) throws {
+    let description = try TextEncoderDescription(folder.configuration("text_encoder"))
+    let weights = try additions.changed(
+      folder.weights("text_encoder"), .textEncoder, textWidth: description.width)
+    let inversions = additions.textualInversions
+    let tokenizer = try Tokenizer(folder: folder.path + "/tokenizer")
+    try TextualInversion.check(inversions, width: description.width, capacity: tokenizer.length - 2)
+    var next = description.vocabulary
+    self.tokenizer = tokenizer.adding(
+      inversions.map { inversion in
+        defer { next += inversion.vectors.shape[0] }
+        return (inversion.token, Array(next..<next + inversion.vectors.shape[0]))
+      })
+    textEncoder = try TextEncoder(weights, description, adding: inversions.map(\.vectors))
     unusedTensors = weights.unused
   }
 
-  /// - Returns: the embedding, [1, tokens, width], and the end of the prompt if it was too long to be read.
-  public func callAsFunction(_ prompt: String) -> (embedding: Tensor, droppedText: String?) {
-    let tokens = tokenizer.encode(prompt)
-    return (textEncoder(tokens.ids), tokens.droppedText)
+  /// - Returns: the embedding, [1, tokens, width], and the end of the prompt if it was too long to be read. With AUTOMATIC1111's
+  ///   syntax nothing is too long: there are 77 tokens for each chunk.
+  public func callAsFunction(
+    _ prompt: String, reading: PromptReading = PromptReading()
+  ) -> (embedding: Tensor, droppedText: String?) {
+    switch reading.syntax {
+    case .clip:
+      let tokens = tokenizer.encode(prompt)
+      return (textEncoder(tokens.ids, skippingLayers: reading.clipSkip - 1), tokens.droppedText)
+    case .a1111:
+      let chunks = tokenizer.chunks(of: prompt).map { chunk in
+        textEncoder(chunk.ids, skippingLayers: reading.clipSkip - 1).emphasised(chunk.weights)
+      }
+      return (Tensor.chunks(chunks), nil)
+    }
+  }
+
+  /// Embeddings of one length, so that they can be mixed: AUTOMATIC1111 fills a shorter prompt up with empty chunks.
+  public func lengthened(_ embeddings: [Tensor], reading: PromptReading) -> [Tensor] {
+    let most = embeddings.map { $0.shape[1] }.max() ?? 0
+    guard embeddings.contains(where: { $0.shape[1] < most }) else { return embeddings }
+    let (empty, _) = self("", reading: reading)
+    return embeddings.map { embedding in
+      let missing = (most - embedding.shape[1]) / empty.shape[1]
+      return Tensor.chunks([embedding] + Array(repeating: empty, count: missing))
+    }
+  }
+}
+
+extension Tensor {
+  /// [1, a, width], [1, b, width], ... -> [1, a + b + ..., width]
+  fileprivate static func chunks(_ parts: [Tensor]) -> Tensor {
+    let joined = batch(parts.map { $0.reshaped([$0.shape[1], $0.shape[2]]) })
+    return joined.reshaped([1] + joined.shape)
+  }
+
+  /// Every token times its weight, and then all of them scaled so that their mean is what it was.
+  ///
+  /// Source: AUTOMATIC1111's "Emphasis: Original" in its settings.
+  fileprivate func emphasised(_ weights: [Float]) -> Tensor {
+    guard weights.contains(where: { $0 != 1 }) else { return self }
+    let weighted = rowsMultiplied(by: weights)
+    let mean = weighted.mean
+    return mean == 0 ? weighted : (self.mean / mean) * weighted
+  }
+}
+
+extension TextualInversion {
+  /// Whether words fit a model, and no two of them look the same in a prompt.
+  fileprivate static func check(_ inversions: [TextualInversion], width: Int, capacity: Int) throws {
+    for inversion in inversions {
+      let (count, found) = (inversion.vectors.shape[0], inversion.vectors.shape[1])
+      guard found == width else {
+        throw TextualInversionError.width(
+          path: inversion.path, token: inversion.token, found: found, expected: width)
+      }
+      guard count <= capacity else {
+        throw TextualInversionError.tooManyVectors(
+          path: inversion.path, token: inversion.token, found: count, limit: capacity)
+      }
+    }
+    for (token, same) in Dictionary(grouping: inversions, by: { cleaned($0.token) }) where same.count > 1 {
+      throw TextualInversionError.usedTwice(token: token, paths: same.map(\.path))
+    }
   }
 }

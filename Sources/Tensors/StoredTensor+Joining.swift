@@ -47,7 +47,7 @@ extension StoredTensor {
 }
 
 /// Bytes that were copied together.
-private final class JoinedBytes: @unchecked Sendable {
+final class JoinedBytes: @unchecked Sendable {
   let buffer: UnsafeMutableRawBufferPointer
 
   init(byteCount: Int) { buffer = .allocate(byteCount: byteCount, alignment: 64) }

@@ -35,6 +35,18 @@ public struct StoredTensor: Sendable {
       shape: shape, elementType: elementType, bytes: bytes, owner: owner, droppingPages: droppingPages)
   }
 
+  /// Some rows of a tensor [rows, ...]; nothing is copied.
+  public func rowRange(_ rows: Range<Int>) -> StoredTensor {
+    precondition(
+      rows.lowerBound >= 0 && rows.upperBound <= shape.first ?? 0, "\(shape) has no rows \(rows).")
+    let size = shape.dropFirst().reduce(elementType.byteCount, *)
+    return StoredTensor(
+      shape: [rows.count] + shape.dropFirst(), elementType: elementType,
+      bytes: UnsafeRawBufferPointer(
+        rebasing: bytes[rows.lowerBound * size..<rows.upperBound * size]), owner: owner,
+      droppingPages: droppingPages)
+  }
+
   /// Says that the values were packed and will hardly be read again: a mapped file's pages are given back to the system. The
   /// values stay valid; reading them again costs a read from the file.
   public func dropPages() { droppingPages?() }

@@ -20,3 +20,24 @@ extension Tensor {
     }
   }
 }
+
+extension Tensor {
+  /// [..., c] -> the same with each row times a number of its own.
+  public func rowsMultiplied(by weights: [Float]) -> Tensor {
+    let (rows, c) = rowsAndChannels
+    precondition(weights.count == rows, "\(weights.count) weights for \(rows) rows.")
+    return Tensor(shape: shape) { result in
+      for row in 0..<rows {
+        for i in row * c..<(row + 1) * c { result[i] = weights[row] * storage.address[i] }
+      }
+    }
+  }
+
+  /// Whether no element is NaN or infinite.
+  public var isFinite: Bool { withValues { $0.allSatisfy(\.isFinite) } }
+
+  /// The mean of all elements.
+  public var mean: Float {
+    withValues { values in Float(values.reduce(0.0) { $0 + Double($1) } / Double(max(1, count))) }
+  }
+}

@@ -36,6 +36,11 @@ extension Tensor {
     return transposedInside(images: n, rows: h * w, columns: c).reshaped([n, c, h, w])
   }
 
+  /// [a, b] -> [b, a]
+  func transposed() -> Tensor {
+    transposedInside(images: 1, rows: shape[0], columns: shape[1]).reshaped([shape[1], shape[0]])
+  }
+
   private func transposedInside(images: Int, rows: Int, columns: Int) -> Tensor {
     Tensor(shape: shape) { result in
       for image in 0..<images {
@@ -51,14 +56,15 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// [..., c] -> the first `channels` of each row.
-  public func firstChannels(_ channels: Int) -> Tensor {
+  /// [..., c] -> the channels `range` of each row.
+  public func channels(_ range: Range<Int>) -> Tensor {
     let (rows, c) = rowsAndChannels
-    precondition(channels <= c, "There are no \(channels) channels in \(shape).")
-    return Tensor(shape: shape.dropLast() + [channels]) { result in
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= c, "There are no channels \(range) in \(shape).")
+    return Tensor(shape: shape.dropLast() + [range.count]) { result in
       for row in 0..<rows {
-        for channel in 0..<channels {
-          result[row * channels + channel] = storage.address[row * c + channel]
+        for (place, channel) in range.enumerated() {
+          result[row * range.count + place] = storage.address[row * c + channel]
         }
       }
     }

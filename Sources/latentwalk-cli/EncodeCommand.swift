@@ -6,7 +6,8 @@ import StableDiffusion
 struct EncodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encode",
-    abstract: "Writes the text embedding of a prompt as a .npy file, float32 [77, width].",
+    abstract:
+      "Writes the text embedding of a prompt as a .npy file, float32 [77, width], or 77 for each chunk.",
     discussion: #"Example: latentwalk encode "A red apple" --output apple.npy"#)
 
   @Argument(help: "The text.")
@@ -18,6 +19,7 @@ struct EncodeCommand: ParsableCommand {
   var output = "encode.npy"
 
   @OptionGroup var model: ModelOptions
+  @OptionGroup var prompting: PromptOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws { try requireExtension(".npy", output, "--output") }
@@ -26,8 +28,15 @@ struct EncodeCommand: ParsableCommand {
     try model.applyThreads()
     try requireWritable(output, "--output")
     let reporter = report.reporter()
-    let encoder = try PromptEncoder(ModelLibrary.standard().folder(model.model))
-    let (embedding, droppedText) = encoder(prompt)
+    let additions = try ModelAdditions(
+      loras: prompting.loras(), textualInversions: prompting.textualInversions())
+    let encoder = try PromptEncoder(ModelLibrary.standard().folder(model.model), adding: additions)
+    let layers = encoder.textEncoder.description.layers
+    guard prompting.clipSkip <= layers else {
+      throw RenderError.clipSkip(prompting.clipSkip, layers: layers)
+    }
+    reporter.warn(unusedWordsOf: additions, in: [prompt])
+    let (embedding, droppedText) = encoder(prompt, reading: prompting.reading)
     if let droppedText { reporter.warn(dropped: droppedText) }
     try NumpyArray(shape: Array(embedding.shape.dropFirst()), values: embedding.values).write(to: output)
     reporter.done(output)

@@ -34,6 +34,8 @@ struct ModelOptions: ParsableArguments {
 /// What makes a picture, beside its prompt. Numbers may be negative, so whatever follows their option is taken for their value.
 struct GenerationOptions: ParsableArguments {
   @OptionGroup var model: ModelOptions
+  @OptionGroup var prompting: PromptOptions
+  @OptionGroup var autoencoder: AutoencoderOptions
 
   @Option(
     parsing: .unconditional,

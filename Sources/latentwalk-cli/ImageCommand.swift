@@ -24,6 +24,7 @@ struct ImageCommand: ParsableCommand {
     completion: .file(extensions: ["npy"]))
   var latentsOutput: String?
 
+  @OptionGroup var start: StartOptions
   @OptionGroup var generation: GenerationOptions
   @OptionGroup var report: ReportOptions
 
@@ -34,7 +35,8 @@ struct ImageCommand: ParsableCommand {
 
   func run() throws {
     let order = Order(
-      walk: .image, prompts: subject.prompts, embedding: subject.embedding, generation: generation)
+      walk: .image, prompts: subject.prompts, embedding: subject.embedding, generation: generation,
+      start: try start.start())
     let reporter = report.reporter()
     let interruption = Interruption()
     let seed = order.drawnSeed()

@@ -17,7 +17,7 @@ struct LatentWalkCommand: ParsableCommand {
     version: version,
     subcommands: [
       InterpolateCommand.self, WalkCommand.self, CircleCommand.self, ImageCommand.self, EncodeCommand.self,
-      ModelsCommand.self, DoctorCommand.self,
+      EncodeImageCommand.self, DecodeCommand.self, ModelsCommand.self, DoctorCommand.self,
     ])
 
   static let version = "0.1.0"

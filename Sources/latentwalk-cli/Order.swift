@@ -11,6 +11,7 @@ struct Order {
   var embedding: String?
   var stepSize = 0.002
   let generation: GenerationOptions
+  var start: Recipe.Start?
   var animation: AnimationOptions?
 
   /// The seed that was given, or one drawn now.
@@ -22,8 +23,15 @@ struct Order {
   func renderer(seed: UInt64, _ reporter: Reporter) throws -> Renderer {
     try generation.model.applyThreads()
     let folder = try ModelLibrary.standard().folder(generation.model.model)
-    let generator = try Generator(folder)
-    let recipe = try recipe(seed: seed, folder, size: generator.description.defaultSize)
+    let prompting = generation.prompting
+    let (loras, words) = try (prompting.loras(), prompting.textualInversions())
+    let additions = try ModelAdditions(loras: loras, textualInversions: words)
+    let files = generation.autoencoder.files(encodes: start != nil)
+    let generator = try Generator(folder, adding: additions, autoencoder: files)
+    var recipe = try recipe(seed: seed, folder, size: generator.description.defaultSize)
+    (recipe.loras, recipe.textualInversions) = (loras.isEmpty ? nil : loras, words.isEmpty ? nil : words)
+    recipe.promptReading = prompting.reading
+    reporter.warn(unusedWordsOf: additions, in: recipe.prompts + [recipe.negativePrompt])
     for name in generator.unusedTensors { reporter.warn("The model's tensor \(name) is not used.") }
     let renderer = try Renderer(recipe, with: generator, batch: generation.batch)
     for text in renderer.droppedTexts { reporter.warn(dropped: text) }
@@ -36,6 +44,9 @@ struct Order {
       model: Recipe.ModelReference(folder: folder.path), walk: walk, prompts: prompts,
       width: generation.width ?? size, height: generation.height ?? size, seed: seed)
     recipe.embedding = try embedding.map { try Recipe.FileReference(path: $0) }
+    recipe.vae = generation.autoencoder.vae.map { Recipe.FileReference(weights: $0) }
+    recipe.tinyVAE = generation.autoencoder.tinyVAE.map { Recipe.FileReference(weights: $0) }
+    recipe.start = start
     recipe.negativePrompt = generation.negativePrompt
     recipe.stepSize = stepSize
     recipe.steps = generation.steps

@@ -12,7 +12,7 @@ struct Pace {
 
   init(frames: Int, steps: Int) {
     self.frames = max(1, frames)
-    self.steps = steps
+    self.steps = max(1, steps)
   }
 
   mutating func advance(to step: Int, frames: Int) {

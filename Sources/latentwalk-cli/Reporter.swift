@@ -1,5 +1,6 @@
 import Foundation
 import LatentWalk
+import StableDiffusion
 
 /// Tells what is going to be done, how far it is and how long it still takes: a line for people on standard error, or JSON
 /// lines for programs on standard output.
@@ -31,7 +32,9 @@ final class Reporter {
       \(recipe.model.name), seed \(recipe.seed): \(renderer.levels.count) steps, guidance \(recipe.guidance), \
       \(missing * renderer.evaluationsPerFrame) UNet evaluations\(kept > 0 ? "; \(kept == 1 ? "1 frame is" : "\(kept) frames are") there already" : "").
       """)
-    if renderer.levels.count != recipe.steps {
+    if let start = recipe.start {
+      say("It begins with \(start.picture.path), strength \(start.strength).")
+    } else if renderer.levels.count != recipe.steps {
       warn(
         "The schedule \(recipe.schedule.rawValue) makes \(renderer.levels.count) steps of \(recipe.steps).")
     }
@@ -68,6 +71,14 @@ final class Reporter {
 
   func warn(dropped text: String) {
     warn("The prompt is too long for the model; this end of it was cut: \"\(text)\"")
+  }
+
+  /// Says which learned words stand in no prompt, so that they have no effect.
+  func warn(unusedWordsOf additions: ModelAdditions, in prompts: [String]) {
+    for inversion in additions.textualInversions
+    where !prompts.contains(where: { $0.lowercased().contains(inversion.token.lowercased()) }) {
+      warn("The learned word \(inversion.token) of \(inversion.path) is in no prompt.")
+    }
   }
 
   func warn(_ sentence: String) {

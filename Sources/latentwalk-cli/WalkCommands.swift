@@ -84,7 +84,7 @@ struct SubjectOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A text embedding in place of the prompt, as 'latentwalk encode' writes it: float32 [77, width].",
+      "A text embedding in place of the prompt, as 'latentwalk encode' writes it: float32 [77, width], or 77 for each chunk.",
       valueName: "file.npy"),
     completion: .file(extensions: ["npy"]))
   var embedding: String?

@@ -12,6 +12,10 @@ import Testing
       seed: .max)
     recipe.embedding = Recipe.FileReference(path: "/tmp/größe.npy", fingerprint: "ff")
     recipe.noise = Recipe.FileReference(path: "noise.npy", fingerprint: "00")
+    recipe.start = Recipe.Start(
+      picture: Recipe.FileReference(path: "photo.jpg", fingerprint: "01"), strength: 0.6)
+    recipe.vae = Recipe.FileReference(path: "vae.safetensors", fingerprint: "02")
+    recipe.tinyVAE = Recipe.FileReference(path: "taesd", fingerprint: "03")
     recipe.negativePrompt = "naïve"
     recipe.stepSize = -0.1
     recipe.steps = 30
@@ -42,6 +46,15 @@ import Testing
   func stable() throws {
     #expect(try unusual.json == unusual.json)
     #expect(try unusual.json != unusual.ofFrames.json)
+  }
+
+  @Test("a recipe from before pictures came in is read, and is written as it was")
+  func older() throws {
+    let json =
+      #"{"tool":"LatentWalk","schema":1,"recipe":{"fps":10,"frames":1,"guidance":7.5,"height":12,"model":{"fingerprint":"0123456789abcdef","name":"m"},"negativePrompt":"","prompts":["a dog"],"rng":"pytorch","rubberBand":false,"sampler":"ddim","schedule":"keras","seed":7,"stepSize":0.002,"steps":25,"walk":"image","width":12}}"#
+    let recipe = try Recipe(json: json)
+    #expect(recipe.start == nil && recipe.vae == nil && recipe.tinyVAE == nil)
+    #expect(try recipe.json == json)
   }
 
   @Test("a recipe of another schema is refused, and the sentence names it")

@@ -69,17 +69,6 @@ import Testing
     }
   }
 
-  @Test("the encoder gives diffusers' means", arguments: GoldenPipeline.names)
-  func encoding(name: String) throws {
-    let pipeline = try GoldenPipeline(name)
-    let autoencoder = try Autoencoder(
-      pipeline.folder.weights("vae"), AutoencoderDescription(pipeline.folder.configuration("vae")))
-    for index in 0..<2 {
-      let means = autoencoder.encodeMean(try pipeline.image("encodings.\(index).picture"))
-      expectEqual(means, try pipeline.image("encodings.\(index).latents"), relativeL2: 1e-5)
-    }
-  }
-
   @Test("every tensor of a pipeline is used", arguments: GoldenPipeline.names)
   func unusedTensors(name: String) throws {
     #expect(try Generator(GoldenPipeline(name).folder).unusedTensors.isEmpty)

@@ -35,6 +35,16 @@ struct RealSizeTests {
     let decoded = autoencoder.decode(try model.array("noise", [1, 4, 64, 64]).channelsLast())
     expectEqual(decoded, try model.array("decoded", [1, 3, 512, 512]).channelsLast(), within: 2 / 127.5)
   }
+
+  @Test("SD 1.4's encoder gives diffusers' latents")
+  func encoding() throws {
+    let model = try RealSize()
+    let autoencoder = try Autoencoder(
+      model.folder.weights("vae"), AutoencoderDescription(model.folder.configuration("vae")))
+    let encoder = try #require(autoencoder.encoder)
+    let latents = encoder(try model.array("picture", [1, 3, 512, 512]).channelsLast()).mean
+    expectEqual(latents, try model.array("encoded", [1, 4, 64, 64]).channelsLast(), relativeL2: 1e-5)
+  }
 }
 
 /// The model that LATENTWALK_SD14 names, and its golden numbers.

@@ -92,8 +92,17 @@ def make(output, merges, golden):
     randomise(vae, generator, GAINS, torch.float16)
     write_autoencoder(output, vae, VAE, torch.float16, old_names=True)
     if golden:
-        decoded = vae.decode(noise / LATENT_SCALE).sample
-        write_golden(f"{output}/golden", ids, embedding=embedding, noise=noise, prediction=prediction, decoded=decoded)
+        write_golden(f"{output}/golden", ids, embedding=embedding, noise=noise, prediction=prediction, **coded(vae, noise))
+
+
+def coded(vae, noise):
+    """A picture of latents, and latents of a picture."""
+    picture = torch.nn.functional.interpolate(0.5 * noise[:, :3], scale_factor=8, mode="bilinear").clamp(-1, 1)
+    return {
+        "decoded": vae.decode(noise / LATENT_SCALE).sample,
+        "picture": picture,
+        "encoded": vae.encode(picture).latent_dist.mean * LATENT_SCALE,
+    }
 
 
 def write_golden(folder, ids, **tensors):

@@ -45,6 +45,30 @@ public struct AutoencoderDescription: Sendable, Hashable {
   }
 }
 
+extension AutoencoderDescription {
+  /// The sizes of an autoencoder without configuration, as the shapes of its tensors show them. What they do not show, the groups
+  /// of the norms and the scale of the latents, is as in another autoencoder for the same latents.
+  /// - Returns: nil for the weights of something else.
+  init?(_ weights: Weights, like other: AutoencoderDescription) {
+    let decoder = weights["decoder"]
+    let stages = (0...).prefix { decoder["up_blocks"][$0]["resnets"][0].contains("conv1.weight") }
+    let channels = stages.reversed().compactMap {
+      decoder["up_blocks"][$0]["resnets"][0].shape("conv1.weight")?.first
+    }
+    guard !channels.isEmpty, channels.allSatisfy({ $0 > 0 && $0 % other.normGroups == 0 }),
+      let latentChannels = decoder.shape("conv_in.weight")?.dropFirst().first
+    else { return nil }
+    self.channels = channels
+    self.latentChannels = latentChannels
+    scalingFactor = other.scalingFactor
+    layers = (0...).prefix { decoder["up_blocks"][0]["resnets"][$0].contains("conv1.weight") }.count - 1
+    normGroups = other.normGroups
+    attends = decoder["mid_block"]["attentions"][0].contains("group_norm.weight")
+    hasQuantConvolution = weights.contains("quant_conv.weight")
+    hasPostQuantConvolution = weights.contains("post_quant_conv.weight")
+  }
+}
+
 extension Configuration {
   /// The one kind of block that an autoencoder of Stable Diffusion has, once a stage.
   fileprivate func requireBlocks(_ key: String, _ stages: Int, _ name: String) throws {

@@ -5,13 +5,16 @@ import Tensors
 struct Convolution {
   private let geometry: ConvolutionGeometry
   private let weights: PackedWeights
-  private let bias: Tensor
+  private let bias: Tensor?
 
-  init(_ weights: Weights, _ inputs: Int, _ outputs: Int, _ geometry: ConvolutionGeometry = .same) throws {
+  init(
+    _ weights: Weights, _ inputs: Int, _ outputs: Int, _ geometry: ConvolutionGeometry = .same,
+    hasBias: Bool = true
+  ) throws {
     let size = geometry.kernel
     self.geometry = geometry
     self.weights = PackedWeights(try weights.tensor("weight", shape: [outputs, inputs, size, size]))
-    bias = try weights.tensor("bias", shape: [outputs]).float32()
+    bias = hasBias ? try weights.tensor("bias", shape: [outputs]).float32() : nil
   }
 
   /// - Parameters:

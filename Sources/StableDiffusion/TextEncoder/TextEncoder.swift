@@ -9,15 +9,19 @@ import Tensors
 public struct TextEncoder {
   public let description: TextEncoderDescription
   private let tokenEmbedding: StoredTensor
+  /// Vectors of added words: those of the ids from `description.vocabulary` on, [count, width].
+  private let addedEmbedding: Tensor
   private let positionEmbedding: Tensor
   private let layers: [TextEncoderLayer]
   private let finalNorm: LayerNorm
 
-  public init(_ weights: Weights, _ description: TextEncoderDescription) throws {
+  /// - Parameter added: vectors of words that are not in the vocabulary, each [count, width].
+  public init(_ weights: Weights, _ description: TextEncoderDescription, adding added: [Tensor] = []) throws {
     self.description = description
     let (text, width) = (weights["text_model"], description.width)
     tokenEmbedding = try text["embeddings"]["token_embedding"].tensor(
       "weight", shape: [description.vocabulary, width])
+    addedEmbedding = Tensor.batch([Tensor(shape: [0, width], values: [])] + added)
     positionEmbedding = try text["embeddings"]["position_embedding"].tensor(
       "weight", shape: [description.positions, width]
     ).float32()
@@ -27,14 +31,28 @@ public struct TextEncoder {
     finalNorm = try LayerNorm(text["final_layer_norm"], width, epsilon: description.normEpsilon)
   }
 
-  /// - Parameter ids: token numbers below `description.vocabulary`, at most `description.positions` of them.
+  /// - Parameters:
+  ///   - ids: token numbers below `description.vocabulary`, or those of added words, at most `description.positions` of them.
+  ///   - skipped: layers at the end that are left out, fewer than there are; the norm behind them stays.
   /// - Returns: [1, ids.count, width]
-  public func callAsFunction(_ ids: [Int]) -> Tensor {
+  public func callAsFunction(_ ids: [Int], skippingLayers skipped: Int = 0) -> Tensor {
     precondition(ids.count <= description.positions, "More tokens than the text encoder has positions.")
-    var x = tokenEmbedding.rows(ids) + positionEmbedding.images(0..<ids.count)
+    precondition(0..<description.layers ~= skipped, "At least one layer is left.")
+    var x = embeddings(ids) + positionEmbedding.images(0..<ids.count)
     x = x.reshaped([1, ids.count, description.width])
-    for layer in layers { x = layer(x) }
+    for layer in layers.dropLast(skipped) { x = layer(x) }
     return finalNorm(x)
+  }
+
+  /// [ids.count, width]
+  private func embeddings(_ ids: [Int]) -> Tensor {
+    let vocabulary = description.vocabulary
+    guard ids.contains(where: { $0 >= vocabulary }) else { return tokenEmbedding.rows(ids) }
+    return Tensor.batch(
+      ids.map { id in
+        id < vocabulary
+          ? tokenEmbedding.rows([id]) : addedEmbedding.images(id - vocabulary..<id - vocabulary + 1)
+      })
   }
 }
 

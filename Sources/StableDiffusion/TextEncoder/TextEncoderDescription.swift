@@ -8,7 +8,7 @@ public struct TextEncoderDescription: Sendable, Hashable {
   /// The longest prompt in tokens: 77.
   public let positions: Int
   public let vocabulary: Int
-  let layers: Int
+  public let layers: Int
   let heads: Int
   /// Width inside the multi-layer perceptron.
   let innerWidth: Int

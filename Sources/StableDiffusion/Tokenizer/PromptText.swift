@@ -26,7 +26,7 @@ func cleaned(_ prompt: String) -> String {
 /// The words of a cleaned prompt, in order: the matches of CLIP's pattern
 ///
 ///     <|startoftext|> | <|endoftext|> | 's | 't | 're | 've | 'm | 'll | 'd | [\p{L}]+ | [\p{N}] | [^\s\p{L}\p{N}]+
-func words(in text: String) -> [Substring] {
+func words(in text: Substring) -> [Substring] {
   var words: [Substring] = []
   var rest = text.unicodeScalars[...]
   while let first = rest.first {

@@ -13,6 +13,7 @@ public struct Tokenizer: Sendable {
   let end: Int
   let padding: Int
   let pairs: BytePairs
+  var added = AddedWords()
 
   static let beginName = "<|startoftext|>"
   static let endName = "<|endoftext|>"
@@ -22,19 +23,53 @@ public struct Tokenizer: Sendable {
     let text = cleaned(prompt)
     var ids = [begin]
     var droppedText: String?
-    for word in words(in: text) {
-      let symbols = symbols(of: word)
-      let fitting = symbols.prefix(length - 1 - ids.count)
+    for word in spelledWords(in: text) {
+      let fitting = word.symbols.prefix(length - 1 - ids.count)
       ids += fitting.map(\.id)
-      if fitting.count < symbols.count {
+      if fitting.count < word.symbols.count {
         let kept = fitting.reduce(0) { $0 + $1.byteCount }
-        droppedText = String(decoding: text.utf8[word.startIndex...].dropFirst(kept), as: UTF8.self)
+        droppedText = String(decoding: text.utf8[word.start...].dropFirst(kept), as: UTF8.self)
         break
       }
     }
     ids.append(end)
     let padding = [Int](repeating: padding, count: length - ids.count)
     return Tokens(ids: ids + padding, count: ids.count, droppedText: droppedText)
+  }
+
+  /// The same tokenizer that also knows other words, each with ids of its own.
+  func adding(_ words: [(text: String, ids: [Int])]) -> Tokenizer {
+    var tokenizer = self
+    tokenizer.added = AddedWords(words)
+    return tokenizer
+  }
+
+  /// A word of a cleaned text.
+  struct SpelledWord {
+    let symbols: [BytePairs.Symbol]
+    let start: String.Index
+    /// Whether it is one of the added words.
+    let isAdded: Bool
+  }
+
+  /// The words of a cleaned text, in order.
+  /// - Parameter wholeAddedWords: finds added words only where they do not begin or end inside another word.
+  func spelledWords(in text: String, wholeAddedWords: Bool = false) -> [SpelledWord] {
+    var spelled: [SpelledWord] = []
+    for piece in added.pieces(of: text, whole: wholeAddedWords) {
+      if let ids = piece.ids {
+        // All of the text belongs to the last id, so that a word that is cut is told as a whole.
+        let symbols = ids.enumerated().map { place, id in
+          BytePairs.Symbol(id: id, byteCount: place == ids.count - 1 ? piece.text.utf8.count : 0)
+        }
+        spelled.append(SpelledWord(symbols: symbols, start: piece.text.startIndex, isAdded: true))
+      } else {
+        spelled += words(in: piece.text).map { word in
+          SpelledWord(symbols: symbols(of: word), start: word.startIndex, isAdded: false)
+        }
+      }
+    }
+    return spelled
   }
 
   /// The names of the begin and end token stand for these; any other word is spelled in byte pairs.

@@ -1,4 +1,4 @@
-"""Makes the PNG files beside it, which libpng has to turn into 8-bit RGB. Run with Pillow 13.0 and numpy 2.4."""
+"""Makes the PNG and JPEG files beside it, and what Pillow reads in some of them. Run with Pillow 13.0 and numpy 2.4."""
 
 import pathlib
 import struct
@@ -32,3 +32,30 @@ row = struct.pack(">9H", 0, 0x8080, 0xFFFF, 0xFFFF, 0, 0x8080, 0x8080, 0xFFFF, 0
     + chunk(b"IDAT", zlib.compress(b"\0" + row))
     + chunk(b"IEND", b"")
 )
+
+# Pictures as they come from cameras and scanners, and what Pillow makes of them.
+y, x = np.mgrid[0:41, 0:60]
+waves = [128 + 110 * np.sin(x / 7 + y / 11), 128 + 120 * np.cos(x / 5 - y / 9), 4 * x + y / 2]
+scene = np.stack(waves, axis=-1).clip(0, 255).astype(np.uint8)
+scene[10:25, 30:50] = [250, 240, 20]
+scene = Image.fromarray(scene)
+scene.save(FOLDER / "scene.png")
+
+camera = Image.Exif()
+camera[0x010F] = "a camera"
+camera[0x0112] = 6  # turned to the left
+scene.save(FOLDER / "scene.jpg", quality=85, exif=camera)
+scene.save(FOLDER / "progressive.jpg", quality=85, progressive=True, subsampling=0)
+scene.convert("L").save(FOLDER / "grey.jpg", quality=85)
+scene.convert("CMYK").save(FOLDER / "ink.jpg", quality=95)
+scene.save(FOLDER / "turned.png", exif=camera)
+for name in ["scene", "progressive", "grey", "ink"]:
+    # Stored as it lies in the file, not turned.
+    Image.open(FOLDER / f"{name}.jpg").convert("RGB").save(FOLDER / f"{name}-decoded.png")
+
+# The middle of the scene in other sizes, as Pillow's Lanczos filter makes them.
+for width, height in [(16, 16), (80, 30), (24, 40)]:
+    scale = min(60 / width, 41 / height)
+    left, top = (60 - width * scale) / 2, (41 - height * scale) / 2
+    box = (left, top, 60 - left, 41 - top)
+    scene.resize((width, height), Image.Resampling.LANCZOS, box=box).save(FOLDER / f"fitted-{width}x{height}.png")

@@ -1,0 +1,98 @@
+import Checkpoints
+import FoundationEssentials
+
+/// Which files an autoencoder is read from: the model's own, others in their place, a tiny one's.
+///
+///     let files = AutoencoderFiles(tiny: "taesd")
+///     let generator = try Generator(folder, autoencoder: files)
+public struct AutoencoderFiles: Sendable {
+  /// In place of the model's own: a folder that diffusers wrote, or a file.
+  public let replacement: String?
+  /// A tiny autoencoder, which is used as far as it goes: one without encoder decodes only.
+  public let tiny: String?
+  /// Whether pictures are to be encoded, and not only made.
+  public let encodes: Bool
+
+  public init(replacement: String? = nil, tiny: String? = nil, encodes: Bool = false) {
+    self.replacement = replacement
+    self.tiny = tiny
+    self.encodes = encodes
+  }
+}
+
+extension Autoencoder {
+  /// Loads what is needed of a model's autoencoder and of those in its place.
+  /// - Parameter description: the model's own autoencoder, whose latents the UNet knows.
+  /// - Throws: `AutoencoderError` if the files do not fit the model or lack what is needed.
+  public init(_ files: AutoencoderFiles, of folder: ModelFolder, _ description: AutoencoderDescription) throws
+  {
+    let tiny = try files.tiny.map { try Autoencoder(TinyAutoencoderFiles(path: $0), like: description) }
+    if let tiny, tiny.encoder != nil || !files.encodes {
+      self = tiny
+      return
+    }
+    let whole =
+      try files.replacement.map { try Autoencoder(replacing: description, path: $0) }
+      ?? Autoencoder(folder.weights("vae"), description)
+    guard whole.encoder != nil || !files.encodes else {
+      throw AutoencoderError.noEncoder(path: files.replacement ?? folder.path + "/vae")
+    }
+    self.init(
+      decoder: tiny?.decoder ?? whole.decoder, encoder: whole.encoder,
+      unusedTensors: whole.unusedTensors + (tiny?.unusedTensors ?? []))
+  }
+
+  /// A tiny autoencoder for the same latents as another.
+  private init(_ files: TinyAutoencoderFiles, like other: AutoencoderDescription) throws {
+    let decoder = try TinyDecoder(files.decoder, latentChannels: other.latentChannels)
+    let encoder = try files.encoder.map { try TinyEncoder($0, latentChannels: other.latentChannels) }
+    for factor in [decoder.factor, encoder?.factor ?? decoder.factor] where factor != other.factor {
+      throw AutoencoderError.otherLatents(
+        path: files.path, found: [other.latentChannels, factor],
+        expected: [other.latentChannels, other.factor])
+    }
+    self.init(decoder: decoder, encoder: encoder, unusedTensors: files.unusedTensors)
+  }
+
+  /// Another autoencoder for the same latents.
+  private init(replacing own: AutoencoderDescription, path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else { throw CheckpointError.noSuchFile(path: path) }
+    let (weights, description) =
+      try Self.inFolder(path) ?? Self.inFile(path, like: own)
+    let (found, expected) = (
+      [description.latentChannels, description.factor], [own.latentChannels, own.factor]
+    )
+    guard found == expected else {
+      throw AutoencoderError.otherLatents(path: path, found: found, expected: expected)
+    }
+    let whole = try Autoencoder(weights, description)
+    // A file may hold the rest of a model, too, and what an autoencoder was trained with.
+    let parts = ["encoder.", "decoder.", "quant_conv.", "post_quant_conv."]
+    self.init(
+      decoder: whole.decoder, encoder: whole.encoder,
+      unusedTensors: whole.unusedTensors.filter { parts.contains(where: $0.hasPrefix) })
+  }
+
+  /// A folder that diffusers wrote for an autoencoder, or for a model that has one; nil for a file.
+  private static func inFolder(_ path: String) throws -> (Weights, AutoencoderDescription)? {
+    var isFolder = false
+    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    guard isFolder else { return nil }
+    let isModel = FileManager.default.fileExists(atPath: path + "/model_index.json")
+    let folder = isModel ? path + "/vae" : path
+    let weights = try ModelFolder.weights(in: folder)
+    guard !TinyAutoencoderFiles.isTiny(weights) else { throw AutoencoderError.isTiny(path: path) }
+    return (weights, try AutoencoderDescription(Configuration(path: folder + "/config.json")))
+  }
+
+  private static func inFile(
+    _ path: String, like own: AutoencoderDescription
+  ) throws -> (Weights, AutoencoderDescription) {
+    let weights = Weights(try TensorFile(path: path))
+    guard !TinyAutoencoderFiles.isTiny(weights) else { throw AutoencoderError.isTiny(path: path) }
+    guard let description = AutoencoderDescription(weights, like: own) else {
+      throw AutoencoderError.noAutoencoder(path: path)
+    }
+    return (weights, description)
+  }
+}

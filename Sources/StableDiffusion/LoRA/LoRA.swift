@@ -1,0 +1,108 @@
+import Checkpoints
+import Tensors
+
+/// A LoRA file: small changes of many layers that teach a model a style or a thing, with the weight they are added with.
+///
+///     let lora = try LoRA(path: "watercolour.safetensors", weight: 0.8)
+///     let generator = try Generator(folder, adding: ModelAdditions(loras: [lora]))
+///
+/// The layouts of Kohya's scripts, of diffusers and PEFT, and of cloneofsimo's `lora` are read; `LoRAKey` shows them.
+public struct LoRA: Sendable {
+  public let path: String
+  public let weight: Double
+  /// Words that the file brings along, as cloneofsimo's do.
+  public let textualInversions: [TextualInversion]
+  private let changes: [LoRAChange]
+  private let notes: LoRANotes
+
+  /// Reads a file and checks all of it that does not depend on the model.
+  public init(path: String, weight: Double = 1) throws {
+    let file = try TensorFile(path: path)
+    let notes = try LoRANotes(file)
+    let words = file.names.filter(notes.embeddings.contains)
+    textualInversions = try words.map {
+      try TextualInversion(path: path, token: $0, vectors: file.finiteValues($0))
+    }
+    let layers = try LoRALayer.layers(file, names: file.names.filter { !notes.embeddings.contains($0) })
+    guard !layers.isEmpty else { throw LoRAError.noLoRA(path: path, example: words.first) }
+    changes = try layers.map { try $0.change(in: file, notes, weight: weight) }
+    (self.path, self.weight, self.notes) = (path, weight, notes)
+  }
+
+  /// What is added to the tensors of a network. Every change of the file that is for this network finds its tensor, or an error says
+  /// which did not.
+  /// - Parameter textWidth: the width of the model's text embeddings.
+  func changes(
+    of network: LoRAKey.Network, in weights: Weights, textWidth: Int
+  ) throws -> [String: [LowRankChange]] {
+    if let own = changes.lazy.compactMap(\.textWidth).first, own != textWidth {
+      throw LoRAError.otherModel(
+        path: path, model: Self.model(textWidth: own), expected: "one for \(Self.model(textWidth: textWidth))"
+      )
+    }
+    let layers = LayerNames(weights)
+    let numbered = try numberedLayers(of: network, among: layers)
+    var found: [String: [LowRankChange]] = [:]
+    var missing: [String] = []
+    for change in changes where change.network == network {
+      let layer: String? =
+        switch change.layer {
+        case .named(let name): layers.layer(name)
+        case .numbered(let number): number < numbered.count ? numbered[number] : nil
+        }
+      guard let layer, let shape = layers.shape(layer) else {
+        missing.append(change.name)
+        continue
+      }
+      let (outputs, count) = (shape[0], shape.reduce(1, *))
+      let size = [change.matrices.outputs, change.matrices.inputs]
+      guard outputs > 0, size == [outputs, count / outputs] else {
+        throw LoRAError.otherShape(
+          path: path, layer: layer, change: size, weights: [outputs, count / max(1, outputs)])
+      }
+      found[layer + ".weight", default: []].append(change.matrices)
+    }
+    if let example = missing.first {
+      throw LoRAError.noSuchLayers(path: path, count: missing.count, example: example)
+    }
+    return found
+  }
+
+  /// cloneofsimo's layout: the layers in the order of their numbers.
+  private func numberedLayers(of network: LoRAKey.Network, among layers: LayerNames) throws -> [String] {
+    let trained = notes.trainedClasses[network] ?? InjectionOrder.classes(in: network)
+    let unknown = trained.subtracting(InjectionOrder.classes(in: network))
+    guard unknown.isEmpty else {
+      throw LoRAError.unknownClasses(
+        path: path, classes: unknown.sorted(), known: InjectionOrder.classes(in: network).sorted())
+    }
+    return InjectionOrder.names(of: network, among: layers.all, trained: trained)
+  }
+
+  private static func model(textWidth: Int) -> String {
+    switch textWidth {
+    case 768: "Stable Diffusion 1.x"
+    case 1024: "Stable Diffusion 2.x"
+    case 2048: "Stable Diffusion XL"
+    default: "a model with text embeddings of the width \(textWidth)"
+    }
+  }
+}
+
+/// The change of one layer.
+struct LoRAChange: Sendable {
+  let network: LoRAKey.Network
+  let layer: LoRAKey.Layer
+  /// One of its tensors, as the file calls it.
+  let name: String
+  let matrices: LowRankChange
+
+  /// The width of the text embeddings that the layer reads, where that is known from its name.
+  var textWidth: Int? {
+    guard case .named(let name) = layer else { return nil }
+    let readsText =
+      network == .unet
+      ? name.hasSuffix("attn2_to_k") || name.hasSuffix("attn2_to_v") : name.hasSuffix("self_attn_q_proj")
+    return readsText ? matrices.inputs : nil
+  }
+}

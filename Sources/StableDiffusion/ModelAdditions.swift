@@ -1,0 +1,23 @@
+import Checkpoints
+
+/// What is added to a model while it is loaded: LoRA files and textual inversions.
+///
+///     let additions = ModelAdditions(loras: [try LoRA(path: "watercolour.safetensors", weight: 0.8)])
+///     let generator = try Generator(folder, adding: additions)
+public struct ModelAdditions: Sendable {
+  public let loras: [LoRA]
+  /// New words, those of the LoRA files among them.
+  public let textualInversions: [TextualInversion]
+
+  public init(loras: [LoRA] = [], textualInversions: [TextualInversion] = []) {
+    self.loras = loras
+    self.textualInversions = loras.flatMap(\.textualInversions) + textualInversions
+  }
+
+  /// A network's weights with all of the changes that are for it.
+  func changed(_ weights: Weights, _ network: LoRAKey.Network, textWidth: Int) throws -> Weights {
+    try loras.reduce(weights) { weights, lora in
+      weights.adding(try lora.changes(of: network, in: weights, textWidth: textWidth))
+    }
+  }
+}

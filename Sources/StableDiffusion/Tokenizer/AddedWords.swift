@@ -1,0 +1,59 @@
+/// Words that are no words of the vocabulary: each stands for ids of its own wherever it is found in a cleaned prompt.
+///
+/// They are found as diffusers finds added tokens: before the text is split into words, the leftmost first, and the longest of
+/// those that begin there.
+struct AddedWords: Sendable {
+  private struct Word {
+    let letters: [Unicode.Scalar]
+    let ids: [Int]
+  }
+  /// The longest first.
+  private let words: [Word]
+
+  init(_ words: [(text: String, ids: [Int])] = []) {
+    self.words = words.map { Word(letters: Array(cleaned($0.text).unicodeScalars), ids: $0.ids) }
+      .filter { !$0.letters.isEmpty }.sorted { $0.letters.count > $1.letters.count }
+  }
+
+  /// A stretch of a text: plain, or one of these words, with its ids.
+  struct Piece {
+    let text: Substring
+    let ids: [Int]?
+  }
+
+  /// - Parameter whole: only words that do not begin or end inside another one, as AUTOMATIC1111 finds them.
+  func pieces(of text: String, whole: Bool = false) -> [Piece] {
+    guard !words.isEmpty else { return [Piece(text: text[...], ids: nil)] }
+    var pieces: [Piece] = []
+    let scalars = text.unicodeScalars
+    var (plainStart, place) = (scalars.startIndex, scalars.startIndex)
+    while place < scalars.endIndex {
+      guard
+        let word = words.first(where: {
+          scalars[place...].starts(with: $0.letters) && (!whole || isWhole($0, at: place, in: scalars))
+        })
+      else {
+        place = scalars.index(after: place)
+        continue
+      }
+      if plainStart < place { pieces.append(Piece(text: Substring(scalars[plainStart..<place]), ids: nil)) }
+      let end = scalars.index(place, offsetBy: word.letters.count)
+      pieces.append(Piece(text: Substring(scalars[place..<end]), ids: word.ids))
+      (plainStart, place) = (end, end)
+    }
+    if plainStart < place { pieces.append(Piece(text: Substring(scalars[plainStart..<place]), ids: nil)) }
+    return pieces
+  }
+
+  private func isWhole(
+    _ word: Word, at place: String.Index, in scalars: String.UnicodeScalarView
+  ) -> Bool {
+    let (before, after) = (scalars[..<place].last, scalars[place...].dropFirst(word.letters.count).first)
+    return !(continues(before) && continues(word.letters.first))
+      && !(continues(after) && continues(word.letters.last))
+  }
+
+  private func continues(_ scalar: Unicode.Scalar?) -> Bool {
+    scalar.map { $0.properties.isAlphabetic || $0.properties.numericType != nil } ?? false
+  }
+}

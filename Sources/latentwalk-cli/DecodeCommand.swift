@@ -1,0 +1,36 @@
+import ArgumentParser
+import LatentWalk
+
+struct DecodeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "decode",
+    abstract:
+      "Makes a picture of latents in a .npy file, float32 [4, h, w], as 'image --latents-output' writes them.",
+    discussion: "Example: latentwalk decode latents.npy --output picture.png")
+
+  @Argument(help: "The latents, a .npy file.", completion: .file(extensions: ["npy"]))
+  var latents: String
+
+  @Option(
+    name: [.long, .customShort("o")], help: ArgumentHelp("The picture, a .png file.", valueName: "file"),
+    completion: .file(extensions: ["png"]))
+  var output = "decoded.png"
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var autoencoder: AutoencoderOptions
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws { try requireExtension(".png", output, "--output") }
+
+  func run() throws {
+    try model.applyThreads()
+    try requireWritable(output, "--output")
+    let coder = try PictureCoder(
+      ModelLibrary.standard().folder(model.model), autoencoder: autoencoder.files(encodes: false))
+    for name in coder.unusedTensors {
+      report.reporter().warn("The autoencoder's tensor \(name) is not used.")
+    }
+    try coder.picture(ofLatents: latents).writePNG(to: output)
+    report.reporter().done(output)
+  }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Checkpoints
+import LatentWalk
+import Sampling
+
+struct EncodeImageCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "encode-image",
+    abstract:
+      "Writes the latents of a picture as a .npy file, float32 [4, h, w], scaled as the UNet sees them.",
+    discussion: """
+      Example: latentwalk encode-image photo.jpg --model ~/models/stable-diffusion-v1-5 --output photo.npy
+
+      An encoder knows the latents of a picture up to a small deviation. Without --seed the most likely ones are written.
+      """)
+
+  @Argument(
+    help: "A PNG or JPEG file. Its middle is taken, made smaller or larger to fit.", completion: .file())
+  var picture: String
+
+  @Option(
+    name: [.long, .customShort("o")], help: ArgumentHelp("The latents, a .npy file.", valueName: "file"),
+    completion: .file(extensions: ["npy"]))
+  var output = "latents.npy"
+
+  @Option(parsing: .unconditional, help: "Width in pixels. (default: the model's size)")
+  var width: Int?
+
+  @Option(parsing: .unconditional, help: "Height in pixels. (default: the model's size)")
+  var height: Int?
+
+  @Option(parsing: .unconditional, help: "Draws the latents from their distribution with this seed.")
+  var seed: UInt64?
+
+  @Option(help: "Whose random numbers the seed draws, as that library draws them on a CPU.")
+  var rng = NoiseGenerator.pytorch
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var autoencoder: AutoencoderOptions
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    try requireExtension(".npy", output, "--output")
+    try require(width.map { 1...8192 ~= $0 } ?? true, "--width", "\(width ?? 0)", "1 to 8192 pixels")
+    try require(height.map { 1...8192 ~= $0 } ?? true, "--height", "\(height ?? 0)", "1 to 8192 pixels")
+  }
+
+  func run() throws {
+    try model.applyThreads()
+    try requireWritable(output, "--output")
+    let coder = try PictureCoder(
+      ModelLibrary.standard().folder(model.model), autoencoder: autoencoder.files(encodes: true))
+    for name in coder.unusedTensors {
+      report.reporter().warn("The autoencoder's tensor \(name) is not used.")
+    }
+    let latents = try coder.latents(
+      of: picture, width: width ?? coder.defaultSize, height: height ?? coder.defaultSize,
+      seed: seed, rng: rng
+    ).channelsFirst()
+    try NumpyArray(shape: Array(latents.shape.dropFirst()), values: latents.values).write(to: output)
+    report.reporter().done(output)
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import LatentWalk
+
+/// Beginning with a picture instead of noise alone.
+struct StartOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A picture to begin with, PNG or JPEG. Its middle is taken, made smaller or larger to fit.",
+      valueName: "picture"),
+    completion: .file(extensions: ["png", "jpg", "jpeg"]))
+  var from: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "How much of --from may change, 0 to 1: the share of the steps that are taken. (default: 0.8)")
+  var strength: Double?
+
+  func validate() throws {
+    if let strength { try require(0...1 ~= strength, "--strength", "\(strength)", "0 to 1") }
+    guard strength == nil || from != nil else {
+      throw ValidationError("--strength says how much of a picture may change; give the picture with --from.")
+    }
+  }
+
+  func start() throws -> Recipe.Start? {
+    try from.map { Recipe.Start(picture: try Recipe.FileReference(path: $0), strength: strength ?? 0.8) }
+  }
+}

@@ -1,0 +1,110 @@
+import Checkpoints
+import Foundation
+import LatentWalk
+import Media
+import Sampling
+import StableDiffusion
+import Tensors
+import Testing
+
+/// Beginning with a picture, and pictures through an autoencoder and back.
+@Suite struct PictureStartTests {
+  private static let pictures = TinyModel.path("pictures")
+
+  /// The recipe that Tools/golden/pictures.py gives diffusers.
+  private func recipe(_ model: String, side: Int, strength: Double) throws -> Recipe {
+    var recipe = TinyModel.recipe(.image, "A photograph of a dog", model: model)
+    (recipe.width, recipe.height) = (side, side)
+    (recipe.steps, recipe.guidance, recipe.schedule) = (10, 7.5, .leading)
+    recipe.start = Recipe.Start(
+      picture: try Recipe.FileReference(path: "\(Self.pictures)/\(model).png"), strength: strength)
+    return recipe
+  }
+
+  @Test(
+    "from the same picture, strength and seed come diffusers' latents",
+    arguments: [("sd1", 64), ("two-stages", 12)], [0.1, 0.35, 0.6, 1])
+  func imageToImage(model: (name: String, side: Int), strength: Double) throws {
+    let renderer = try Renderer(
+      recipe(model.name, side: model.side, strength: strength), with: TinyModel.generator(model.name))
+    #expect(renderer.levels.count == Int(10 * strength))
+    let golden = try TensorFile(path: Self.pictures + "/golden.safetensors")
+    let expected = try #require(golden.tensor("\(model.name).\(strength)")).float32().channelsLast().values
+    let found = try #require(try renderer.frame(0)).latents
+    let difference = zip(found, expected).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+    let norm = expected.reduce(0) { $0 + Double($1 * $1) }
+    #expect((difference / norm).squareRoot() < 1e-3, "\((difference / norm).squareRoot())")
+  }
+
+  @Test(
+    "at strength 0, or one too small for a step, the picture goes through the autoencoder and stays",
+    arguments: [0, 0.09])
+  func noSteps(strength: Double) throws {
+    let generator = try TinyModel.generator("sd1")
+    let renderer = try Renderer(recipe("sd1", side: 64, strength: strength), with: generator)
+    #expect(renderer.levels.count == 0 && renderer.evaluationsPerFrame == 0)
+    let golden = try TensorFile(path: Self.pictures + "/golden.safetensors")
+    let weak = try #require(golden.tensor("sd1.0.1")).float32().channelsLast().values
+    let latents = try PictureCoder(ModelFolder(path: TinyModel.path("sd1"))).latents(
+      of: Self.pictures + "/sd1.png", width: 64, height: 64, seed: 7)
+    #expect(try renderer.frame(0)?.latents == latents.values)
+    // One step in ten changes little.
+    let difference = zip(weak, latents.values).map { abs($0 - $1) }.max() ?? 0
+    #expect(difference > 0 && difference < 1, "\(difference)")
+  }
+
+  @Test("a noise file takes the place of the noise, and not of the deviation that is drawn before it")
+  func noiseFile() throws {
+    let generator = try TinyModel.generator("sd1")
+    var recipe = try recipe("sd1", side: 64, strength: 0.6)
+    let expected = try Renderer(recipe, with: generator).frame(0)
+    let folder = try TemporaryFolder()
+    let second = NoiseGenerator.pytorch.normals(seed: 7, draw: 1, height: 8, width: 8, channels: 4)
+    recipe.noise = try folder.write("noise.npy", shape: [8, 8, 4], second.values)
+    #expect(try Renderer(recipe, with: generator).frame(0) == expected)
+  }
+
+  @Test("a tiny encoder is sure of its latents, so that the noise is the seed's first")
+  func tinyEncoder() throws {
+    let files = AutoencoderFiles(tiny: TinyModel.path("tiny-autoencoder/taesd"), encodes: true)
+    let generator = try Generator(ModelFolder(path: TinyModel.path("sd1")), autoencoder: files)
+    var recipe = try recipe("sd1", side: 64, strength: 0.6)
+    let expected = try Renderer(recipe, with: generator).frame(0)
+    let folder = try TemporaryFolder()
+    let first = NoiseGenerator.pytorch.normals(seed: 7, draw: 0, height: 8, width: 8, channels: 4)
+    recipe.noise = try folder.write("noise.npy", shape: [8, 8, 4], first.values)
+    #expect(try Renderer(recipe, with: generator).frame(0) == expected)
+  }
+
+  // Measured: see the arguments; the bound is half a decibel lower.
+  @Test(
+    "a photograph comes back from the real TAESD", .enabled(if: SharedData.exists, SharedData.absence),
+    arguments: [("cat.jpg", 20.0), ("dog.jpg", 20.0), ("astronaut.png", 20.0)])
+  func photograph(name: String, bound: Double) throws {
+    let path = "\(SharedData.path)/photos/\(name)"
+    let coder = try PictureCoder(
+      ModelFolder(path: TinyModel.path("sd1")),
+      autoencoder: AutoencoderFiles(tiny: SharedData.path + "/taesd", encodes: true))
+    let latents = try coder.latents(of: path, width: 512, height: 512)
+    let folder = try TemporaryFolder()
+    let file = try folder.write(
+      "latents.npy", shape: [4, 64, 64], latents.channelsFirst().values)
+    let found = try coder.picture(ofLatents: file.path)
+    let expected = try Picture(file: path).fitted(width: 512, height: 512)
+    let squares = zip(found.pixels, expected.pixels).reduce(0) {
+      $0 + (Int($1.0) - Int($1.1)) * (Int($1.0) - Int($1.1))
+    }
+    let ratio = 10 * log10(255 * 255 / (Double(squares) / Double(found.pixels.count)))
+    #expect(ratio > bound, "\(name): \(ratio) dB")
+  }
+}
+
+/// The data beside the checkout that development has and the repository has not.
+private enum SharedData {
+  static let path = URL(filePath: #filePath).deletingLastPathComponent().appending(
+    path: "../../../shared/data"
+  )
+  .standardized.path
+  static let exists = FileManager.default.fileExists(atPath: path + "/taesd")
+  static let absence: Comment = "../shared/data/taesd, with the real TAESD, is not there"
+}
