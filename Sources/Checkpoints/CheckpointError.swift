@@ -27,6 +27,8 @@ public enum CheckpointError: Error, Equatable {
   case wrongShape(path: String, name: String, expected: [Int], found: [Int])
   case unsupportedElement(path: String, name: String, found: String)
 
+  case notFinite(path: String, name: String)
+
   case brokenArray(path: String, reason: String)
   case unsupportedArray(path: String, found: String, remedy: String)
 }
@@ -70,6 +72,9 @@ extension CheckpointError: CustomStringConvertible {
     case .unsupportedElement(let path, let name, let found):
       "\(path): the tensor \(name) is stored as \(found); LatentWalk reads F32, F16 and BF16. "
         + "Save the model again in one of these."
+    case .notFinite(let path, let name):
+      "\(path): the tensor \(name) holds NaN or infinity, of which no picture can be made. "
+        + "The model was damaged in training or conversion; use another copy of it."
     case .brokenArray(let path, let reason):
       "\(path) is not a usable .npy file: \(reason). Save it again with numpy.save."
     case .unsupportedArray(let path, let found, let remedy):

@@ -16,6 +16,12 @@ public struct Configuration: Sendable {
     fields = try decodeJSON([String: JSONValue].self, file: path)
   }
 
+  /// Fields that no file states, such as those seen from a checkpoint's shapes.
+  init(path: String, fields: [String: JSONValue]) {
+    self.path = path
+    self.fields = fields
+  }
+
   /// The value of a field; nil where it is absent or null.
   public subscript(_ key: String) -> JSONValue? {
     asked.insert(key)
@@ -25,8 +31,10 @@ public struct Configuration: Sendable {
   public func contains(_ key: String) -> Bool { self[key] != nil }
   public func isNull(_ key: String) -> Bool { self[key] == nil }
 
-  public func integer(_ key: String, default absent: Int? = nil) throws -> Int {
-    try read(key, "an integer", absent, \.integer)
+  /// - Parameter least: the smallest number that is accepted; sizes and counts are at least 1.
+  public func integer(_ key: String, default absent: Int? = nil, from least: Int = 1) throws -> Int {
+    let value = try read(key, "an integer", absent, \.integer)
+    return try inRange(key, [value], from: least)[0]
   }
 
   public func number(_ key: String, default absent: Double? = nil) throws -> Double {
@@ -48,7 +56,7 @@ public struct Configuration: Sendable {
   }
 
   public func integers(_ key: String, default absent: [Int]? = nil) throws -> [Int] {
-    try read(key, "a list of integers", absent) { $0.list(of: \.integer) }
+    try inRange(key, read(key, "a list of integers", absent) { $0.list(of: \.integer) })
   }
 
   public func texts(_ key: String, default absent: [String]? = nil) throws -> [String] {
@@ -58,11 +66,12 @@ public struct Configuration: Sendable {
   /// One integer for all, or a list with `count` of them.
   public func integerOrIntegers(_ key: String, count: Int, default absent: Int? = nil) throws -> [Int] {
     let absent = absent.map { Array(repeating: $0, count: count) }
-    return try read(key, "an integer or a list of \(count)", absent) { value in
+    let values = try read(key, "an integer or a list of \(count)", absent) { value in
       if let same = value.integer { return Array(repeating: same, count: count) }
       guard let each = value.list(of: \.integer), each.count == count else { return nil }
       return each
     }
+    return try inRange(key, values)
   }
 
   /// Refuses any other value than these. An absent field is accepted: the one value that LatentWalk supports is the default
@@ -89,6 +98,21 @@ public struct Configuration: Sendable {
   public func requireNothingElse(ignoring harmless: Set<String>) throws {
     let unknown = unread.filter { !harmless.contains($0) }
     guard unknown.isEmpty else { throw CheckpointError.unknownFields(path: path, fields: unknown) }
+  }
+
+  /// Refuses sizes that no network has, and lists of none or more stages than halving a picture allows.
+  private func inRange(_ key: String, _ values: [Int], from least: Int = 1) throws -> [Int] {
+    let accepted = least...(1 << 17)
+    if let other = values.first(where: { !accepted.contains($0) }) {
+      throw CheckpointError.unexpectedField(
+        path: path, field: key, found: "\(other)",
+        expected: "\(accepted.lowerBound) to \(accepted.upperBound)")
+    }
+    guard (1...12).contains(values.count) else {
+      throw CheckpointError.unexpectedField(
+        path: path, field: key, found: "a list of \(values.count)", expected: "1 to 12 of them")
+    }
+    return values
   }
 
   private func read<Value>(

@@ -1,30 +1,53 @@
 import FoundationEssentials
 
-/// A diffusers folder: `model_index.json` and, for each component (unet, vae, text_encoder, ...), a folder with its
-/// configuration and weights.
+/// A model as diffusers keeps it: a folder with `model_index.json` and, for each component (unet, vae, text_encoder, ...), a folder with
+/// its configuration and weights. A single file is seen as the same.
 ///
 ///     let folder = try ModelFolder(path: "stable-diffusion-v1-5")
 ///     let unet = try UNet(folder.weights("unet"), folder.configuration("unet"))
 public struct ModelFolder: Sendable {
+  /// The folder, or the single file.
   public let path: String
   /// The class that diffusers gives each component: unet -> UNet2DConditionModel. Absent components are not listed.
   public let componentClasses: [String: String]
   /// The class of the whole: StableDiffusionPipeline.
   public let pipelineClass: String
+  /// Where the model is one file.
+  public let singleFile: SingleFile?
+  /// Where `vocab.json` and `merges.txt` lie.
+  public let tokenizerPath: String
+  private let configurationPaths: [String: String]
 
-  public init(path: String) throws {
+  /// - Parameters:
+  ///   - tokenizer: a folder with CLIP's vocabulary, for models without one: single files.
+  ///   - configurations: of components, by paths, in place of the model's own.
+  public init(
+    path: String, tokenizer: String? = nil, configurations: [String: String] = [:]
+  ) throws {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.path = path
+    configurationPaths = configurations
     var isFolder = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw CheckpointError.noModel(path: path, reason: "there is no such folder. Check the path")
+      throw CheckpointError.noModel(path: path, reason: "there is no such folder or file. Check the path")
     }
     guard isFolder else {
-      throw CheckpointError.noModel(
-        path: path,
-        reason:
-          "it is a file, and LatentWalk reads folders as diffusers writes them. Convert it in Python with "
-          + "StableDiffusionPipeline.from_single_file(\"\(path)\").save_pretrained(\"FOLDER\")")
+      let single = try SingleFile(path: path)
+      if let advice = single.kind.advice {
+        throw CheckpointError.noModel(path: path, reason: "it is \(single.kind.rawValue). \(advice)")
+      }
+      guard let tokenizer else {
+        throw CheckpointError.noModel(
+          path: path,
+          reason: "a single file has no vocabulary, and the bundled model, which has it, is not found. "
+            + "Keep the folder Models/tiny in a folder that LATENTWALK_MODELS names")
+      }
+      (singleFile, tokenizerPath) = (single, tokenizer)
+      pipelineClass = "StableDiffusionPipeline"
+      componentClasses = single.configurations.compactMapValues { fields in
+        if case .text(let name) = fields["_class_name"] { name } else { nil }
+      }
+      return
     }
     guard FileManager.default.fileExists(atPath: path + "/model_index.json") else {
       throw CheckpointError.noModel(
@@ -35,21 +58,49 @@ public struct ModelFolder: Sendable {
     let index = try Configuration(path: path + "/model_index.json")
     pipelineClass = try index.text("_class_name")
     componentClasses = try index.pairs()
+    singleFile = nil
+    tokenizerPath = path + "/tokenizer"
   }
 
+  /// The token that fills prompts up, where the tokenizer's own settings do not decide: Stable Diffusion 2.x in a single file.
+  public var padding: String? { singleFile?.kind == .stableDiffusion2 ? "!" : nil }
+
   /// The path of a file in the folder of a component.
-  public func file(_ component: String, _ name: String) -> String { "\(path)/\(component)/\(name)" }
+  private func file(_ component: String, _ name: String) -> String { "\(path)/\(component)/\(name)" }
 
   /// A component's `config.json`; the scheduler's is called `scheduler_config.json`.
   public func configuration(_ component: String) throws -> Configuration {
-    try Configuration(
+    if let path = configurationPaths[component] { return try Configuration(path: path) }
+    if let singleFile {
+      guard let fields = singleFile.configurations[component] else { throw missing(component) }
+      return Configuration(path: path, fields: fields)
+    }
+    return try Configuration(
       path: file(component, component == "scheduler" ? "scheduler_config.json" : "config.json"))
+  }
+
+  /// Tensors of a single file for which nobody knows a use.
+  public var unknownTensors: [String] { singleFile?.unneeded[""]?.sorted() ?? [] }
+
+  private func missing(_ component: String) -> CheckpointError {
+    switch component {
+    case "vae":
+      .noModel(path: path, reason: "it has no autoencoder (first_stage_model). Give one with --vae FILE")
+    case "text_encoder":
+      .noModel(path: path, reason: "it has no text encoder (cond_stage_model). Fetch the whole checkpoint")
+    default:
+      .noModel(path: path, reason: "its UNet (model.diffusion_model) is not complete. Fetch the file again")
+    }
   }
 
   /// A component's weights, under any of the names that diffusers and transformers write: safetensors before pickles, whole
   /// precision before half, one file before several.
   public func weights(_ component: String) throws -> Weights {
-    try Self.weights(in: "\(path)/\(component)")
+    if let singleFile {
+      guard singleFile.places[component] != nil else { throw missing(component) }
+      return Weights(singleFile, component)
+    }
+    return try Self.weights(in: "\(path)/\(component)")
   }
 
   /// The weights in the folder of a component, which may stand alone.

@@ -17,8 +17,36 @@ enum WeightNames {
 
   /// Tensors that files have and no network asks for, on purpose.
   static let ignored: [String: String] = [
-    "text_model.embeddings.position_ids": "the numbers 0 to 76, which the text encoder counts itself"
+    "text_model.embeddings.position_ids": ignoredPositions
   ]
+
+  /// Beginnings of names in single files that no network asks for, on purpose.
+  static let unneededInSingleFiles: [String: String] = {
+    let training = "the state of the training"
+    let levels = "noise levels of the training, which are computed"
+    var reasons = [
+      "model_ema.": "the averaged copy (EMA) of the weights, or its bookkeeping",
+      "first_stage_model.loss.": "what the autoencoder was trained with",
+      "first_stage_model.model_ema.": "the averaged copy (EMA) of the weights, or its bookkeeping",
+      "cond_stage_model.transformer.text_model.embeddings.position_ids": ignoredPositions,
+      "cond_stage_model.transformer.embeddings.position_ids": ignoredPositions,
+      "scale_factor": "the scale of the latents, which the configuration has",
+      "v_pred": "a mark for the kind of prediction",
+    ]
+    for name in [
+      "optimizer_states.", "lr_schedulers.", "callbacks.", "loops.", "amp_scaling_state.", "hparams",
+      "hyper_parameters",
+    ] {
+      reasons[name] = training
+    }
+    for name in [
+      "betas", "alphas_cumprod", "sqrt_", "log_one_minus_", "posterior_", "lvlb_weights", "logvar", "ddim_",
+      "alphas",
+    ] { reasons[name] = levels }
+    return reasons
+  }()
+
+  private static let ignoredPositions = "the numbers 0 to 76, which the text encoder counts itself"
 
   /// What the networks call a tensor of the file.
   static func current(_ name: String) -> String {

@@ -19,6 +19,12 @@ public struct Weights: Sendable {
     self.init(checkpoint: Checkpoint(path: file.path, files: [file]), prefix: "")
   }
 
+  /// The weights of a component in a single file.
+  init(_ file: SingleFile, _ component: String) {
+    self.init(
+      checkpoint: Checkpoint(path: file.file.path, places: file.places[component] ?? [:]), prefix: "")
+  }
+
   /// The weights of several files, which an index (`*.safetensors.index.json`) beside them lists.
   public init(index path: String) throws {
     let index = try decodeJSON(ShardIndex.self, file: path)
@@ -55,7 +61,7 @@ public struct Weights: Sendable {
   }
 
   /// The shape that the file gives a tensor, for networks whose sizes are seen from their weights.
-  package func shape(_ name: String) -> [Int]? { checkpoint.places[prefix + name]?.entry.shape }
+  package func shape(_ name: String) -> [Int]? { checkpoint.places[prefix + name]?.described.shape }
 
   /// The tensor of this name under the prefix, in the shape asked for.
   ///
@@ -67,13 +73,16 @@ public struct Weights: Sendable {
       throw CheckpointError.missingTensor(path: checkpoint.path, name: name, shape: shape)
     }
     checkpoint.asked.insert(name)
-    guard let stored = place.file.tensor(place.entry.name) else {
+    guard let stored = place.stored else {
       throw CheckpointError.unsupportedElement(
         path: place.file.path, name: place.entry.name, found: place.entry.elementName)
     }
     guard withoutTrailingOnes(stored.shape) == withoutTrailingOnes(shape) else {
       throw CheckpointError.wrongShape(
         path: place.file.path, name: place.entry.name, expected: shape, found: stored.shape)
+    }
+    guard stored.isFinite else {
+      throw CheckpointError.notFinite(path: place.file.path, name: place.entry.name)
     }
     let own = stored.reshaped(shape)
     return changes[name].map(own.adding) ?? own
@@ -88,12 +97,19 @@ public struct Weights: Sendable {
 
   /// The shapes of all tensors under the prefix, by the full names under which the networks ask for them.
   public var shapes: [String: [Int]] {
-    checkpoint.places.filter { $0.key.hasPrefix(prefix) }.mapValues(\.entry.shape)
+    checkpoint.places.filter { $0.key.hasPrefix(prefix) }.mapValues(\.described.shape)
   }
 
   /// The tensors under the prefix as their files describe them.
   public var entries: [TensorEntry] {
-    checkpoint.places.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.map(\.value.entry)
+    checkpoint.places.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.map(\.value.described)
+  }
+
+  /// The names under the prefix that no network asks for, on purpose, with the reason.
+  public var ignored: [(name: String, reason: String)] {
+    checkpoint.places.keys.filter { $0.hasPrefix(prefix) }.sorted().compactMap { name in
+      WeightNames.ignored[name].map { (name, $0) }
+    }
   }
 
   /// The names under the prefix that nobody asked for yet, without those that are ignored on purpose.
@@ -107,23 +123,47 @@ public struct Weights: Sendable {
 
 /// The files of one network and where each tensor lies in them, under the names that the networks use.
 private final class Checkpoint: Sendable {
-  struct Place: Sendable {
-    let file: TensorFile
-    let entry: TensorEntry
-  }
-
   /// The file, or the index of several, for messages.
   let path: String
-  let places: [String: Place]
+  let places: [String: WeightPlace]
   let asked = AskedNames()
 
-  init(path: String, files: [TensorFile]) {
+  init(path: String, places: [String: WeightPlace]) {
     self.path = path
-    var places: [String: Place] = [:]
-    for file in files {
-      for entry in file.entries { places[WeightNames.current(entry.name)] = Place(file: file, entry: entry) }
-    }
     self.places = places
+  }
+
+  convenience init(path: String, files: [TensorFile]) {
+    var places: [String: WeightPlace] = [:]
+    for file in files {
+      // An autoencoder alone may have the original's names.
+      let moves = OriginalAutoencoder.moves(in: file)
+      for entry in file.entries {
+        places[moves?(entry.name) ?? WeightNames.current(entry.name)] = WeightPlace(file: file, entry: entry)
+      }
+    }
+    self.init(path: path, places: places)
+  }
+}
+
+/// Where the values of a weight lie: a tensor of a file, or some of its rows.
+struct WeightPlace: Sendable {
+  let file: TensorFile
+  let entry: TensorEntry
+  var rows: Range<Int>? = nil
+
+  /// The tensor with the shape that it has here.
+  var described: TensorEntry {
+    guard let rows else { return entry }
+    return TensorEntry(
+      name: entry.name, shape: [rows.count] + entry.shape.dropFirst(), elementName: entry.elementName,
+      range: entry.range)
+  }
+
+  /// Nil where they are stored as something that LatentWalk cannot compute with.
+  var stored: StoredTensor? {
+    guard let whole = file.tensor(entry.name) else { return nil }
+    return rows.map(whole.rowRange) ?? whole
   }
 }
 

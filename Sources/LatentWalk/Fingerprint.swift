@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 
 /// A short number that tells files apart: FNV-1a, 64 bits (Fowler, Noll and Vo). It guards against mixing results by mistake, not
@@ -42,9 +43,12 @@ extension Recipe.FileReference {
 }
 
 extension Recipe.ModelReference {
-  /// A model folder by its name and by samples of its files: gigabytes are not read for this.
+  /// A model by its name and by samples of its files: gigabytes are not read for this.
   public init(folder path: String) {
     var fingerprint = Fingerprint()
+    for file in [path, SingleFile.settingsPath(beside: path)].compactMap({ $0 }) {
+      fingerprint.add(samplesOf: file)
+    }
     for component in ["scheduler", "text_encoder", "tokenizer", "unet", "vae"] {
       let folder = "\(path)/\(component)"
       for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() {

@@ -1,54 +1,114 @@
 import Checkpoints
 import Foundation
 
-/// The models on this machine: found by path, or by name in the folders where models are kept.
+/// The models on this machine: found by path, by name in the folders where models are kept, or by their name in Hugging Face's cache.
 public struct ModelLibrary {
   /// Folders with models in them, in the order in which they are searched.
   public let places: [String]
+  /// Folders that Hugging Face's programs fetch models into.
+  public let hubs: [String]
 
   /// The name of the model that comes with the program.
   public static let bundledModel = "tiny"
 
-  /// The `Models` folder that comes with the program, LATENTWALK_MODELS (a list separated by colons), the user's own
-  /// ~/.local/share/latentwalk/models and what Hugging Face's programs have fetched.
+  /// LATENTWALK_MODELS (a list separated by colons), the `Models` folder that comes with the program, the user's own
+  /// ~/.local/share/latentwalk/models; and Hugging Face's cache: HF_HUB_CACHE, HF_HOME/hub, ~/.cache/huggingface/hub.
   public static func standard(executable: String = CommandLine.arguments[0]) -> ModelLibrary {
     let environment = ProcessInfo.processInfo.environment
     let home = environment["HOME"] ?? "~"
     let named = environment["LATENTWALK_MODELS"]?.split(separator: ":").map(String.init) ?? []
-    let hub = "\(environment["HF_HOME"] ?? "\(home)/.cache/huggingface")/hub"
-    let snapshots = names(in: hub).filter { $0.hasPrefix("models--") }.map { "\(hub)/\($0)/snapshots" }
     return ModelLibrary(
-      places: named + bundledPlaces(executable) + ["\(home)/.local/share/latentwalk/models"] + snapshots)
+      places: named + bundledPlaces(executable) + ["\(home)/.local/share/latentwalk/models"],
+      hubs: [
+        environment["HF_HUB_CACHE"], environment["HF_HOME"].map { "\($0)/hub" },
+        "\(home)/.cache/huggingface/hub",
+      ].compactMap { $0 })
   }
 
-  public init(places: [String]) { self.places = places }
+  public init(places: [String], hubs: [String] = []) {
+    self.places = places
+    self.hubs = hubs
+  }
 
-  /// The folder of a model, given by path or by name.
+  /// A model, given by path or by name.
   public func folder(_ pathOrName: String) throws -> ModelFolder {
-    if FileManager.default.fileExists(atPath: pathOrName) || pathOrName.contains("/") {
-      return try ModelFolder(path: pathOrName)
-    }
-    guard let path = models().first(where: { $0.name == pathOrName })?.path else {
-      throw RenderError.noSuchModel(name: pathOrName, searched: places)
-    }
-    return try ModelFolder(path: path)
+    try ModelFolder(path: path(pathOrName), tokenizer: tokenizer)
   }
 
-  /// All models that are found, by name and path.
-  public func models() -> [(name: String, path: String)] {
-    places.flatMap { place in
-      Self.names(in: place).sorted().map { (Self.name(of: "\(place)/\($0)"), "\(place)/\($0)") }
-    }.filter { FileManager.default.fileExists(atPath: $0.path + "/model_index.json") }
+  /// Where a model or another file lies, given by path or by name.
+  public func path(_ pathOrName: String) throws -> String {
+    if FileManager.default.fileExists(atPath: pathOrName) { return pathOrName }
+    if let path = models().first(where: { $0.answers(to: pathOrName) })?.path { return path }
+    let parts = pathOrName.split(separator: "/", omittingEmptySubsequences: false)
+    if parts.count == 2, !parts.contains(where: { ["", ".", "..", "~"].contains($0) }) {
+      throw RenderError.notFetched(name: pathOrName, hubs: hubs)
+    }
+    // Whoever opens a path that leads nowhere says so.
+    if pathOrName.contains("/") { return pathOrName }
+    throw RenderError.noSuchModel(name: pathOrName, searched: places + hubs)
   }
 
-  /// What a model is called: its folder's name. A snapshot in Hugging Face's cache is called by its repository:
-  /// .../models--OWNER--NAME/snapshots/COMMIT is NAME.
+  /// A model that is found.
+  public struct Model {
+    /// What it is called: its folder's name, its file's without the ending, or its name at Hugging Face, OWNER/NAME.
+    public let name: String
+    public let path: String
+
+    init(_ path: String) {
+      name = ModelLibrary.name(of: path)
+      self.path = path
+    }
+
+    /// A single file is also found with its ending, a model of Hugging Face's also without its owner.
+    fileprivate func answers(to name: String) -> Bool {
+      name == self.name || path.hasSuffix("/\(name)") || self.name.hasSuffix("/\(name)")
+    }
+  }
+
+  /// All models that are found, and single files beside them.
+  public func models() -> [Model] {
+    let kept = places.flatMap { place in Self.names(in: place).map { "\(place)/\($0)" } }
+    let fetched = hubs.flatMap { hub in
+      Self.names(in: hub).filter { $0.hasPrefix("models--") }.compactMap { Self.snapshot("\(hub)/\($0)") }
+    }
+    return (kept + fetched).filter(Self.isModel).map(Model.init)
+  }
+
+  /// What a model is called. A snapshot in Hugging Face's cache, .../models--OWNER--NAME/snapshots/COMMIT, is OWNER/NAME.
   static func name(of path: String) -> String {
-    let parts = path.split(separator: "/").suffix(3)
-    guard parts.count == 3, parts.dropLast().last == "snapshots", let repository = parts.first else {
-      return parts.last.map(String.init) ?? path
+    let parts = path.split(separator: "/").suffix(3).map(String.init)
+    guard parts.count == 3, parts[1] == "snapshots", parts[0].hasPrefix("models--") else {
+      let name = parts.last ?? path
+      let ending = (name as NSString).pathExtension
+      return endings.contains(ending) ? String(name.dropLast(ending.count + 1)) : name
     }
-    return repository.components(separatedBy: "--").last ?? path
+    return parts[0].dropFirst("models--".count).components(separatedBy: "--").joined(separator: "/")
+  }
+
+  /// What a model is fetched with.
+  static func fetching(_ name: String) -> String {
+    "hf download \(name) --include \"model_index.json\" \"*/*\" --exclude \"*.bin\" \"*.msgpack\" \"safety_checker/*\""
+  }
+
+  private static let endings: Set = ["safetensors", "ckpt", "pth", "pt"]
+
+  private static func isModel(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path + "/model_index.json")
+      || endings.contains((path as NSString).pathExtension)
+  }
+
+  /// The state of a repository in Hugging Face's cache that `main` names, or the only one that is there.
+  private static func snapshot(_ repository: String) -> String? {
+    let main = try? String(contentsOfFile: "\(repository)/refs/main", encoding: .utf8)
+    let commits = names(in: "\(repository)/snapshots")
+    let commit = main.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } ?? commits.first
+    return commit.flatMap { commits.contains($0) ? "\(repository)/snapshots/\($0)" : nil }
+  }
+
+  /// The vocabulary of the bundled model, which is CLIP's whole one: single files have none.
+  private var tokenizer: String? {
+    places.map { "\($0)/\(Self.bundledModel)/tokenizer" }
+      .first { FileManager.default.fileExists(atPath: $0 + "/vocab.json") }
   }
 
   /// `Models` beside the executable or in a folder above it, as in a checkout; or in share, as an installation has it.
@@ -65,6 +125,6 @@ public struct ModelLibrary {
   }
 
   private static func names(in folder: String) -> [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
   }
 }

@@ -34,7 +34,9 @@ public struct PictureCoder {
     guard width > 0, height > 0, width % factor == 0, height % factor == 0 else {
       throw RenderError.size(width: width, height: height, multiple: factor)
     }
-    guard let encoder = autoencoder.encoder else { throw AutoencoderError.noEncoder(path: path) }
+    guard let encoder = autoencoder.encoder else {
+      throw AutoencoderError.noEncoder(path: "This autoencoder")
+    }
     let distribution = encoder(try Picture(file: path).fitted(width: width, height: height).tensor)
     guard let seed else { return distribution.mean }
     guard rng.seeds.contains(seed) else {

@@ -80,7 +80,7 @@ public struct Recipe: Codable, Sendable, Hashable {
   public var rng = NoiseGenerator.pytorch
   /// Initial noise in place of the seed's.
   public var noise: FileReference?
-  /// A picture to begin with.
+  /// A picture to begin with, for `image` alone.
   public var start: Start?
 
   public var frames = 60

@@ -1,6 +1,7 @@
 /// What a user can cause between a recipe and its frames. Its description is the sentence for the user.
 public enum RenderError: Error, Equatable, CustomStringConvertible {
   case noSuchModel(name: String, searched: [String])
+  case notFetched(name: String, hubs: [String])
   case size(width: Int, height: Int, multiple: Int)
   case noiseShape(path: String, found: [Int], expected: [[Int]])
   case latentsShape(path: String, found: [Int], channels: Int)
@@ -19,7 +20,10 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .noSuchModel(let name, let searched):
       "There is no model \"\(name)\"; searched: \(searched.joined(separator: ", ")). "
-        + "Give the path of a diffusers folder, or a name that 'latentwalk models' lists."
+        + "Give the path of a diffusers folder or of a checkpoint, or a name that 'latentwalk models' lists."
+    case .notFetched(let name, let hubs):
+      "There is no folder or file \(name), and no model of that name in Hugging Face's cache (\(hubs.joined(separator: ", "))). "
+        + "If it is a model there, fetch it with '\(ModelLibrary.fetching(name))'."
     case .size(let width, let height, let multiple):
       "\(width) x \(height) pixels do not fit this model; width and height must be multiples of \(multiple), "
         + "such as \(nearest(width, multiple)) x \(nearest(height, multiple))."
@@ -37,7 +41,8 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
     case .loraWeight(let argument):
       "--lora \(argument): the weight is no finite number; give one such as 0.8 behind the last colon."
     case .clipSkip(let clipSkip, let layers):
-      "--clip-skip is \(clipSkip), and this model's text encoder has \(layers) layers; choose 1 (the last) to \(layers)."
+      "--clip-skip is \(clipSkip), and this model's text encoder has \(layers == 1 ? "1 layer" : "\(layers) layers"); "
+        + "choose \(layers <= 1 ? "1" : "1 (the last) to \(layers)")."
     case .recipeTooLong(let bytes, let limit):
       "The prompts are too long: the recipe has \(bytes) bytes, and \(limit) fit into a picture's file. Shorten the prompts."
     case .seed(let seed, let generator, let largest):

@@ -24,6 +24,20 @@ extension Renderer {
     }
   }
 
+  /// What the steps of a sampler that adds noise add, one [1, h, w, channels] a step and the same for all frames, so that a
+  /// walk stays smooth.
+  /// - Parameter drawn: how many draws of the seed came before: the walk's own, which are 0, and with a circle 1, or those of a
+  ///   picture to begin with. A noise file takes the place of a draw and moves none of the others.
+  static func stepNoises(_ recipe: Recipe, steps: Int, after drawn: Int, _ model: ModelDescription)
+    -> [Tensor]
+  {
+    guard recipe.sampler.drawsNoise else { return [] }
+    let factor = model.autoencoder.factor
+    return recipe.rng.normals(
+      seed: recipe.seed, draws: drawn..<drawn + steps, height: recipe.height / factor,
+      width: recipe.width / factor, channels: model.unet.latentChannels)
+  }
+
   private static func noise(_ path: String, _ height: Int, _ width: Int, _ channels: Int) throws -> Tensor {
     let array = try finiteArray(path)
     let (first, last) = ([channels, height, width], [height, width, channels])

@@ -37,6 +37,7 @@ public struct Renderer {
   private let embeddings: [Tensor]
   /// Where the frames begin: the seed's noises, or the one picture with noise.
   private let noises: [Tensor]
+  private let stepNoises: [Tensor]
   private let unconditional: Tensor
 
   /// - Parameter batch: frames to denoise together; nil for as many as memory and patience allow.
@@ -52,14 +53,14 @@ public struct Renderer {
     guard recipeBytes <= RecipeText.limit else {
       throw RenderError.recipeTooLong(bytes: recipeBytes, limit: RecipeText.limit)
     }
-    let layers = description.textEncoder.layers
-    guard 1...layers ~= recipe.promptReading.clipSkip else {
-      throw RenderError.clipSkip(recipe.promptReading.clipSkip, layers: layers)
+    guard description.textEncoder.has(clipSkip: recipe.promptReading.clipSkip) else {
+      throw RenderError.clipSkip(recipe.promptReading.clipSkip, layers: description.textEncoder.layers)
     }
     self.recipe = recipe
     self.generator = generator
     path = recipe.path
-    let allLevels = try generator.levels(steps: recipe.steps, schedule: recipe.schedule)
+    let allLevels = try generator.levels(
+      steps: recipe.steps, schedule: recipe.schedule, sampler: recipe.sampler)
     let levels = recipe.start.map { allLevels.startingAt(strength: $0.strength) } ?? allLevels
     self.levels = levels
     self.batch = batch ?? Self.fittingBatch(recipe, description)
@@ -75,14 +76,15 @@ public struct Renderer {
       ?? generator.prompts.lengthened(recipe.prompts.map(embedding), reading: recipe.promptReading)
     unconditional = embedding(recipe.negativePrompt)
     droppedTexts = dropped
-    noises =
-      try recipe.start.map { [try Self.start($0, of: recipe, at: levels, with: generator)] }
-      ?? Self.noises(recipe, count: path.noiseAnchorCount, description)
+    let start = try recipe.start.map { try Self.start($0, of: recipe, at: levels, with: generator) }
+    noises = try start.map { [$0.latents] } ?? Self.noises(recipe, count: path.noiseAnchorCount, description)
+    stepNoises = Self.stepNoises(
+      recipe, steps: levels.count, after: start?.draws ?? path.noiseAnchorCount, description)
   }
 
   /// UNet evaluations for one frame.
   public var evaluationsPerFrame: Int {
-    levels.count * guidance(conditional: unconditional).evaluationsPerStep
+    levels.evaluations(after: levels.count) * guidance(conditional: unconditional).evaluationsPerStep
   }
 
   /// Renders some frames of the walk and hands over each. What `observe` throws stops the work at once.
@@ -95,7 +97,7 @@ public struct Renderer {
       var latents = Tensor.batch(points.map { $0.noise.mixed(noises) })
       let conditional = Tensor.batch(points.map { $0.embedding.mixed(embeddings) })
       let denoising = generator.denoising(
-        latents, guidedBy: guidance(conditional: conditional), through: levels, sampler: recipe.sampler)
+        latents, guidedBy: guidance(conditional: conditional), through: levels, stepNoises: stepNoises)
       for step in denoising {
         latents = step.latents
         try observe(.step(step.index + 1, of: step.count, frames: batch))

@@ -3,11 +3,6 @@ import Tensors
 /// What a sampler needs to know of a model: noisy latents and their level -> clean latents, both [n, h, w, c].
 public typealias Denoiser = (_ noisy: Tensor, _ level: NoiseLevel) -> Tensor
 
-/// The way from one noise level to the next.
-public enum SamplerName: String, CaseIterable, Codable, Sendable {
-  case ddim
-}
-
 /// What one step of denoising has reached.
 public struct DenoisingStep: Sendable {
   /// 0 for the first step.
@@ -31,31 +26,36 @@ public struct DenoisingStep: Sendable {
 /// Who iterates shows progress, makes previews and may stop at any step.
 public struct Denoising: Sequence, IteratorProtocol {
   private let levels: NoiseLevels
-  private let sampler: SamplerName
+  private let stepNoises: [Tensor]
   private let denoiser: Denoiser
+  private var sampler: any Sampler
   private var latents: Tensor
   private var index = 0
 
-  /// - Parameter noise: [n, h, w, c], normally distributed with variance one; it is not scaled.
+  /// - Parameters:
+  ///   - noise: [n, h, w, c], normally distributed with variance one.
+  ///   - prediction: what the network behind the denoiser answers.
+  ///   - stepNoises: what a sampler that draws noise adds, one [1, h, w, c] for each step.
   public init(
-    _ noise: Tensor, through levels: NoiseLevels, sampler: SamplerName = .ddim,
-    with denoiser: @escaping Denoiser
+    _ noise: Tensor, through levels: NoiseLevels, prediction: PredictionKind = .epsilon,
+    stepNoises: [Tensor] = [], with denoiser: @escaping Denoiser
   ) {
-    latents = noise
+    precondition(
+      stepNoises.count >= levels.count || !levels.sampler.drawsNoise,
+      "The sampler \(levels.sampler.rawValue) adds noise in each of \(levels.count) steps, not in \(stepNoises.count)."
+    )
+    latents = levels.noiseScale == 1 ? noise : Float(levels.noiseScale) * noise
+    sampler = levels.sampler.kind.init(prediction: prediction)
     self.levels = levels
-    self.sampler = sampler
+    self.stepNoises = stepNoises
     self.denoiser = denoiser
   }
 
   public mutating func next() -> DenoisingStep? {
     guard index < levels.count else { return nil }
-    let level = levels.levels[index]
-    let clean = denoiser(latents, level)
-    switch sampler {
-    case .ddim:
-      latents = ddimStep(
-        noisy: latents, clean: clean, from: level.alphaBar, to: levels.alphaBar(after: index))
-    }
+    let passage = Passage(index: index, levels: levels, stepNoises: stepNoises)
+    let clean = denoiser(latents, passage.level)
+    latents = sampler.step(latents, clean: clean, passage, again: denoiser)
     defer { index += 1 }
     return DenoisingStep(index: index, count: levels.count, latents: latents, estimate: clean)
   }

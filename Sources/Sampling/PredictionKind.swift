@@ -22,4 +22,14 @@ public enum PredictionKind: String, CaseIterable, Codable, Sendable {
     case .velocity: mix(Float(signal), noisy, Float(-noise), answer)
     }
   }
+
+  /// The answer to `noisy` latents that means these clean ones: `clean` the other way round.
+  func answer(noisy: Tensor, clean: Tensor, level: NoiseLevel) -> Tensor {
+    let signal = level.alphaBar.squareRoot()
+    let noise = (1 - level.alphaBar).squareRoot()
+    return switch self {
+    case .epsilon: mix(Float(1 / noise), noisy, Float(-signal / noise), clean)
+    case .velocity: mix(Float(signal / noise), noisy, Float(-1 / noise), clean)
+    }
+  }
 }

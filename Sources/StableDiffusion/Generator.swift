@@ -36,25 +36,30 @@ public struct Generator {
     unet = try UNet(unetWeights, description.unet)
     autoencoder = try Autoencoder(files, of: folder, description.autoencoder)
     unusedTensors =
-      prompts.unusedTensors.map { "text_encoder: \($0)" } + unetWeights.unused.map { "unet: \($0)" }
+      folder.unknownTensors + prompts.unusedTensors.map { "text_encoder: \($0)" }
+      + unetWeights.unused.map { "unet: \($0)" }
       + autoencoder.unusedTensors.map { "vae: \($0)" }
   }
 
-  /// The noise levels from noise to picture.
-  /// - Throws: `ScheduleError` if the model cannot be sampled in so many steps.
-  public func levels(steps: Int, schedule: TimestepSchedule) throws -> NoiseLevels {
+  /// The noise levels from noise to picture, for a sampler's steps.
+  /// - Throws: `ScheduleError` if the model cannot be sampled in so many steps, or not so.
+  public func levels(steps: Int, schedule: TimestepSchedule, sampler: SamplerName = .ddim) throws
+    -> NoiseLevels
+  {
     try schedule.levels(
-      steps: steps, noise: description.noiseSchedule, stepsOffset: description.stepsOffset,
+      steps: steps, sampler: sampler, noise: description.noiseSchedule, stepsOffset: description.stepsOffset,
       finalAlphaBar: description.finalAlphaBar)
   }
 
   /// From noise [n, h, w, 4] to clean latents, step by step.
+  /// - Parameter stepNoises: one [1, h, w, 4] for each step, if the levels' sampler adds noise.
   public func denoising(
-    _ noise: Tensor, guidedBy guidance: Guidance, through levels: NoiseLevels, sampler: SamplerName = .ddim
+    _ noise: Tensor, guidedBy guidance: Guidance, through levels: NoiseLevels, stepNoises: [Tensor] = []
   ) -> Denoising {
-    Denoising(noise, through: levels, sampler: sampler) { noisy, level in
+    let prediction = description.prediction
+    return Denoising(noise, through: levels, prediction: prediction, stepNoises: stepNoises) { noisy, level in
       let answer = guidance.answer(of: unet, to: noisy, at: level)
-      return description.prediction.clean(noisy: noisy, answer: answer, level: level)
+      return prediction.clean(noisy: noisy, answer: answer, level: level)
     }
   }
 

@@ -47,13 +47,13 @@ public struct ModelDescription: Sendable {
     }
     try scheduler.require("trained_betas", oneOf: [])
     noiseSchedule = NoiseSchedule(
-      betaStart: try scheduler.number("beta_start", default: 0.0001),
-      betaEnd: try scheduler.number("beta_end", default: 0.02),
+      betaStart: try scheduler.beta("beta_start", default: 0.0001),
+      betaEnd: try scheduler.beta("beta_end", default: 0.02),
       kind: NoiseSchedule.Kind(rawValue: try scheduler.text("beta_schedule", default: "linear")) ?? .linear,
       trainSteps: try scheduler.integer("num_train_timesteps", default: 1000))
     prediction =
       PredictionKind(rawValue: try scheduler.text("prediction_type", default: "epsilon")) ?? .epsilon
-    stepsOffset = try scheduler.integer("steps_offset", default: 0)
+    stepsOffset = try scheduler.integer("steps_offset", default: 0, from: 0)
     finalAlphaBar =
       try scheduler.flag("set_alpha_to_one", default: true) ? 1 : noiseSchedule.alphaBars[0]
   }
@@ -62,4 +62,13 @@ public struct ModelDescription: Sendable {
   public var defaultSize: Int { unet.sampleSize * autoencoder.factor }
   /// Width and height must be multiples of this.
   public var sizeMultiple: Int { unet.sizeMultiple * autoencoder.factor }
+}
+
+extension Configuration {
+  /// How much noise a step of the training added.
+  fileprivate func beta(_ key: String, default absent: Double) throws -> Double {
+    let beta = try number(key, default: absent)
+    guard 0 <= beta, beta < 1 else { throw refusal(key, "\(beta)", accepted: "numbers from 0 to below 1") }
+    return beta
+  }
 }

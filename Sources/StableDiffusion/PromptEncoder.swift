@@ -17,7 +17,8 @@ public struct PromptEncoder {
     let weights = try additions.changed(
       folder.weights("text_encoder"), .textEncoder, textWidth: description.width)
     let inversions = additions.textualInversions
-    let tokenizer = try Tokenizer(folder: folder.path + "/tokenizer")
+    let tokenizer = try Tokenizer(folder: folder.tokenizerPath, padding: folder.padding)
+    try tokenizer.requireFitting(description, path: folder.tokenizerPath)
     try TextualInversion.check(inversions, width: description.width, capacity: tokenizer.length - 2)
     var next = description.vocabulary
     self.tokenizer = tokenizer.adding(
@@ -92,6 +93,24 @@ extension TextualInversion {
     }
     for (token, same) in Dictionary(grouping: inversions, by: { cleaned($0.token) }) where same.count > 1 {
       throw TextualInversionError.usedTwice(token: token, paths: same.map(\.path))
+    }
+  }
+}
+
+extension Tokenizer {
+  /// Refuses a tokenizer of another text encoder, which would ask it for words that it does not have.
+  fileprivate func requireFitting(_ description: TextEncoderDescription, path: String) throws {
+    guard largestId < description.vocabulary else {
+      throw TokenizerError.invalid(
+        path: path + "/vocab.json",
+        reason:
+          "it has tokens up to \(largestId), and the model's text encoder knows \(description.vocabulary)")
+    }
+    guard length <= description.positions else {
+      throw TokenizerError.invalid(
+        path: path + "/tokenizer_config.json",
+        reason:
+          "its model_max_length is \(length), and the model's text encoder reads \(description.positions)")
     }
   }
 }

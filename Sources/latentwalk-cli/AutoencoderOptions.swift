@@ -13,7 +13,7 @@ struct AutoencoderOptions: ParsableArguments {
   @Option(
     name: .customLong("tiny-vae"),
     help: ArgumentHelp(
-      "A tiny autoencoder (TAESD), which makes pictures many times as fast and almost as well: taesd_decoder.safetensors, a folder with it, or diffusers' AutoencoderTiny.",
+      "A tiny autoencoder (TAESD), which decodes much faster and almost as well: taesd_decoder.safetensors, a folder with it, or diffusers' AutoencoderTiny.",
       valueName: "path"),
     completion: .file())
   var tinyVAE: String?

@@ -23,14 +23,15 @@ struct DecodeCommand: ParsableCommand {
   func validate() throws { try requireExtension(".png", output, "--output") }
 
   func run() throws {
+    let reporter = report.reporter()
     try model.applyThreads()
     try requireWritable(output, "--output")
     let coder = try PictureCoder(
       ModelLibrary.standard().folder(model.model), autoencoder: autoencoder.files(encodes: false))
     for name in coder.unusedTensors {
-      report.reporter().warn("The autoencoder's tensor \(name) is not used.")
+      reporter.warn("The autoencoder's tensor \(name) is not used.")
     }
     try coder.picture(ofLatents: latents).writePNG(to: output)
-    report.reporter().done(output)
+    reporter.done(output)
   }
 }

@@ -31,9 +31,9 @@ struct EncodeCommand: ParsableCommand {
     let additions = try ModelAdditions(
       loras: prompting.loras(), textualInversions: prompting.textualInversions())
     let encoder = try PromptEncoder(ModelLibrary.standard().folder(model.model), adding: additions)
-    let layers = encoder.textEncoder.description.layers
-    guard prompting.clipSkip <= layers else {
-      throw RenderError.clipSkip(prompting.clipSkip, layers: layers)
+    let description = encoder.textEncoder.description
+    guard description.has(clipSkip: prompting.clipSkip) else {
+      throw RenderError.clipSkip(prompting.clipSkip, layers: description.layers)
     }
     reporter.warn(unusedWordsOf: additions, in: [prompt])
     let (embedding, droppedText) = encoder(prompt, reading: prompting.reading)

@@ -46,18 +46,19 @@ struct EncodeImageCommand: ParsableCommand {
   }
 
   func run() throws {
+    let reporter = report.reporter()
     try model.applyThreads()
     try requireWritable(output, "--output")
     let coder = try PictureCoder(
       ModelLibrary.standard().folder(model.model), autoencoder: autoencoder.files(encodes: true))
     for name in coder.unusedTensors {
-      report.reporter().warn("The autoencoder's tensor \(name) is not used.")
+      reporter.warn("The autoencoder's tensor \(name) is not used.")
     }
     let latents = try coder.latents(
       of: picture, width: width ?? coder.defaultSize, height: height ?? coder.defaultSize,
       seed: seed, rng: rng
     ).channelsFirst()
     try NumpyArray(shape: Array(latents.shape.dropFirst()), values: latents.values).write(to: output)
-    report.reporter().done(output)
+    reporter.done(output)
   }
 }

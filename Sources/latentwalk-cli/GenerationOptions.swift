@@ -7,7 +7,8 @@ import Tensors
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The model: a diffusers folder, or a name that 'latentwalk models' lists.", valueName: "path-or-name"),
+      "The model: a diffusers folder, a checkpoint (.safetensors or .ckpt), or a name that 'latentwalk models' lists.",
+      valueName: "path-or-name"),
     completion: .directory)
   var model = ModelLibrary.bundledModel
 
@@ -50,11 +51,14 @@ struct GenerationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("What to lead away from.", valueName: "text"))
   var negativePrompt = ""
 
-  @Option(help: "The sampler.")
+  @Option(help: "How steps are taken.")
   var sampler = SamplerName.ddim
 
-  @Option(help: "Which noise levels the steps visit.")
-  var schedule = TimestepSchedule.keras
+  @Option(help: "Which noise levels the steps visit. (default: keras; with the sampler lcm, trailing)")
+  var schedule: TimestepSchedule?
+
+  /// The schedule that was given, or the sampler's usual one.
+  var usedSchedule: TimestepSchedule { schedule ?? sampler.schedules[0] }
 
   @Option(parsing: .unconditional, help: "Width in pixels. (default: the model's size)")
   var width: Int?
@@ -65,7 +69,7 @@ struct GenerationOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Seed of the noise. (default: drawn, and reported)")
   var seed: UInt64?
 
-  @Option(help: "Whose random numbers the seed draws, as that library draws them on a CPU.")
+  @Option(help: "Whose random numbers the seed draws.")
   var rng = NoiseGenerator.pytorch
 
   @Option(
@@ -85,6 +89,7 @@ struct GenerationOptions: ParsableArguments {
     try require(width.map { 1...8192 ~= $0 } ?? true, "--width", "\(width ?? 0)", "1 to 8192 pixels")
     try require(height.map { 1...8192 ~= $0 } ?? true, "--height", "\(height ?? 0)", "1 to 8192 pixels")
     try require(batch.map { 1...1024 ~= $0 } ?? true, "--batch", "\(batch ?? 0)", "1 to 1024")
+    do { try sampler.require(usedSchedule) } catch { throw ValidationError("\(error)") }
   }
 }
 
@@ -93,6 +98,20 @@ func require(_ condition: Bool, _ option: String, _ value: String, _ accepted: S
   if !condition { throw ValidationError("\(option) is \(value); choose \(accepted).") }
 }
 
-extension SamplerName: ExpressibleByArgument {}
-extension TimestepSchedule: ExpressibleByArgument {}
-extension NoiseGenerator: ExpressibleByArgument {}
+extension SamplerName: ExpressibleByArgument {
+  public static var allValueDescriptions: [String: String] { descriptions(allCases, \.summary) }
+}
+
+extension TimestepSchedule: ExpressibleByArgument {
+  public static var allValueDescriptions: [String: String] { descriptions(allCases, \.summary) }
+}
+
+extension NoiseGenerator: ExpressibleByArgument {
+  public static var allValueDescriptions: [String: String] { descriptions(allCases, \.summary) }
+}
+
+private func descriptions<Name: RawRepresentable<String>>(
+  _ names: [Name], _ summary: (Name) -> String
+) -> [String: String] {
+  Dictionary(uniqueKeysWithValues: names.map { ($0.rawValue, summary($0)) })
+}

@@ -52,7 +52,7 @@ struct Order {
     recipe.steps = generation.steps
     recipe.guidance = generation.guidance
     recipe.sampler = generation.sampler
-    recipe.schedule = generation.schedule
+    recipe.schedule = generation.usedSchedule
     recipe.rng = generation.rng
     recipe.noise = try generation.noise.map { try Recipe.FileReference(path: $0) }
     recipe.frames = animation?.frames ?? 1

@@ -1,18 +1,19 @@
 import Foundation
+import Sampling
 
 /// How far the rendering is and how fast it goes.
 struct Pace {
   private let frames: Int
-  private let steps: Int
+  private let levels: NoiseLevels
   private let start = Date()
   private var finished = 0
   /// Frames in work, and the steps that they have passed.
   private var inWork = 0
   private var step = 0
 
-  init(frames: Int, steps: Int) {
+  init(frames: Int, levels: NoiseLevels) {
     self.frames = max(1, frames)
-    self.steps = max(1, steps)
+    self.levels = levels
   }
 
   mutating func advance(to step: Int, frames: Int) {
@@ -27,9 +28,11 @@ struct Pace {
 
   var seconds: Double { Date().timeIntervalSince(start) }
 
-  /// Done, 0 ... 1; the steps of frames in work count.
+  /// Done, 0 ... 1; the steps of frames in work count as many times as they evaluate the network.
   var share: Double {
-    (Double(finished) + Double(max(0, inWork)) * Double(step) / Double(steps)) / Double(frames)
+    let evaluations = max(1, levels.evaluations(after: levels.count))
+    let passed = Double(levels.evaluations(after: step)) / Double(evaluations)
+    return (Double(finished) + Double(max(0, inWork)) * passed) / Double(frames)
   }
 
   var secondsPerFrame: Double? { share > 0 ? seconds / (share * Double(frames)) : nil }
@@ -37,7 +40,7 @@ struct Pace {
 
   /// "frame 12 of 60, step 20 of 25, 1.2 s a frame, 0:58 left"
   var sentence: String {
-    let frame = "frame \(min(finished + 1, frames)) of \(frames), step \(step) of \(steps)"
+    let frame = "frame \(min(finished + 1, frames)) of \(frames), step \(step) of \(levels.count)"
     guard let secondsPerFrame, let secondsLeft else { return frame }
     return frame + String(format: ", %.2f s a frame, ", secondsPerFrame) + "\(duration(secondsLeft)) left"
   }

@@ -19,7 +19,7 @@ final class Reporter {
   func start(_ renderer: Renderer, missing: Int = 1) {
     let recipe = renderer.recipe
     let frames = recipe.walk == .image ? 1 : recipe.frames
-    pace = Pace(frames: missing, steps: renderer.levels.count)
+    pace = Pace(frames: missing, levels: renderer.levels)
     emit(
       ReportLine(
         event: "start", frames: frames, missing: missing, steps: renderer.levels.count,

@@ -92,11 +92,11 @@ import Testing
   func noModel() throws {
     #expect(
       sentence { try ModelFolder(path: "/nowhere/model") }
-        == "/nowhere/model is not a model: there is no such folder. Check the path.")
+        == "/nowhere/model is not a model: there is no such folder or file. Check the path.")
     let file = try folder.write("sd-v1-4.safetensors", "x")
-    let single = sentence { try ModelFolder(path: file) }
-    #expect(single.hasPrefix("\(file) is not a model: it is a file"))
-    #expect(single.contains("from_single_file"))
+    #expect(
+      sentence { try ModelFolder(path: file) }
+        == "\(file) is damaged: it has only 1 bytes. Fetch the file again.")
     try folder.write("inner/unet/config.json", "{}")
     #expect(sentence { try ModelFolder(path: folder.path + "/inner") }.contains("it has no model_index.json"))
     try folder.write("model_index.json", "{}")

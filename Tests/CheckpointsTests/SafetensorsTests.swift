@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Tensors
 import Testing
 
@@ -98,6 +99,14 @@ import Testing
     #expect(
       try refusal(safetensors("{}", claiming: .max)).contains(
         "a header of 18446744073709551615 bytes, and 2 follow"))
+    // A gigabyte of header, as a hole in the disk.
+    let path = try folder.write("huge.safetensors", littleEndian(UInt64(1 << 30)))
+    let file = try FileHandle(forWritingTo: URL(filePath: path))
+    try file.truncate(atOffset: (1 << 30) + 8)
+    try file.close()
+    #expect(
+      sentence { try TensorFile(path: path) }.contains(
+        "its header of 1073741824 bytes is longer than any model's"))
   }
 
   @Test("a header that is no table of tensors is refused")

@@ -120,14 +120,14 @@ import Testing
       (["--lora", "style:1.safetensors:inf"], 1, ["no finite number"]),
       (["--textual-inversion", "nowhere"], 1, ["nowhere: there is no such file"]),
       (["--textual-inversion", "wide.safetensors"], 1, ["768 wide", "16 wide"]),
-      (["--clip-skip", "2"], 1, ["has 1 layers"]),
+      (["--clip-skip", "2"], 1, ["has 1 layer; choose 1."]),
       (["--clip-skip", "0"], 64, ["--clip-skip", "1 for the last"]),
       (["--prompt-syntax", "comfy"], 64, ["--prompt-syntax", "a1111"]),
     ] as [([String], Int32, [String])] {
       let run = try Program(prompt + options, in: folder.path).finished()
       for word in words { expectRefusal(run, code, word) }
     }
-    expectRefusal(try run("encode", "a dog", "--clip-skip", "2"), 1, "has 1 layers")
+    expectRefusal(try run("encode", "a dog", "--clip-skip", "2"), 1, "has 1 layer; choose 1.")
   }
 }
 

@@ -40,7 +40,9 @@ import Testing
   @Test("the model's own autoencoder, given as another, makes its pictures")
   func vae() throws {
     expectDone(try image("-o", "own.png"), "own.png")
-    for (name, place) in [("folder", "vae"), ("file", "vae/diffusion_pytorch_model.safetensors")] {
+    for (name, place) in [
+      ("model", ""), ("folder", "vae"), ("file", "vae/diffusion_pytorch_model.safetensors"),
+    ] {
       let run = try image("--vae", TinyModel.path("sd1/\(place)"), "-o", "\(name).png")
       expectDone(run, "\(name).png")
       #expect(try picture("\(name).png") == picture("own.png"), "\(place)")

@@ -23,7 +23,10 @@ import Testing
   @Test("a path that leads nowhere is refused")
   func noSuchPath() throws {
     let run = try folder.run("image", "a dog", "--model", "models/sd15")
-    CommandLineTests.expectRefusal(run, 1, "models/sd15", "no such folder")
+    CommandLineTests.expectRefusal(
+      run, 1, "no folder or file models/sd15", "Hugging Face's cache", "hf download models/sd15 ")
+    let deep = try folder.run("image", "a dog", "--model", "/models/sd15")
+    CommandLineTests.expectRefusal(deep, 1, "/models/sd15", "no such folder or file")
   }
 
   @Test("a folder that is no model is refused with what is expected there")
@@ -32,10 +35,18 @@ import Testing
     try expectRefusal("model is not a model", "model_index.json", "the folder that diffusers wrote")
   }
 
-  @Test("a file in place of a folder is refused with the way to convert it")
+  @Test("a file that is no checkpoint is refused, and one of another kind with the option that takes it")
   func file() throws {
     try folder.write("model", [1, 2, 3])
-    try expectRefusal("model is not a model", "save_pretrained")
+    try expectRefusal("model is damaged: it has only 3 bytes")
+    let header = Data(
+      #"{"lora_unet_x.lora_down.weight":{"dtype":"F16","shape":[],"data_offsets":[0,2]}}"#.utf8)
+    let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
+    try folder.write("model", length + header + [0, 0])
+    try expectRefusal("model is not a model: it is a LoRA", "--lora")
+    let shown = try folder.run("models", "show", "model")
+    #expect(shown.exitCode == 0 && shown.output.contains("Kind                a LoRA. Give it with --lora"))
+    #expect(shown.output.contains("Tensors             1 tensor, 0.0 M parameters, F16"))
   }
 
   @Test("a safetensors file that ends too soon is refused")

@@ -58,8 +58,8 @@ import Testing
     for words in [
       "(default: 60)", "(default: 10.0)", "(default: 25)", "(default: 7.5)", "(default: 0.002)",
       "(default: tiny)",
-      "values: ddim; default: ddim", "values: keras, keras-0.9, leading; default: keras",
-      "values: pytorch, tensorflow, numpy; default: pytorch", "(default: the model's size)",
+      "(default: ddim)", "(default: keras; with the sampler lcm, trailing)", "(default: pytorch)",
+      "(default: the model's size)",
       "(default: drawn, and reported)", "such as circle-42.gif",
     ] {
       #expect(text.contains(words), "\(words)")

@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import LatentWalk
 import Media
+import Sampling
 import Testing
 
 /// `image` and `encode`: what they write, and where.
@@ -27,6 +28,19 @@ import Testing
     #expect(recipe.walk == .image && recipe.prompts == ["Ein Hund, größer als 犬"] && recipe.seed == 42)
     #expect(recipe.model.name == "two-stages" && recipe.steps == 3 && recipe.guidance == 7.5)
     #expect(try folder.names() == ["image-42.png"])
+  }
+
+  @Test(
+    "without a schedule lcm takes its own and the others take the Keras example's; the evaluations are told")
+  func usualSchedules() throws {
+    for (sampler, schedule, evaluations) in [
+      ("lcm", TimestepSchedule.trailing, 6), ("heun", .keras, 10), ("euler-a", .keras, 6),
+    ] {
+      let run = try image("a dog", "--seed", "5", "--sampler", sampler, "-o", "\(sampler).png")
+      expectDone(run, "\(sampler).png")
+      #expect(run.errors.contains("\(evaluations) UNet evaluations"), "\(run.errors)")
+      #expect(try recipe(inPNG: "\(sampler).png").schedule == schedule)
+    }
   }
 
   @Test("without a seed one is drawn, and the name and the report tell it")

@@ -45,9 +45,37 @@ import Testing
 
   @Test(
     "an unknown name is refused with those that are known",
-    arguments: [("--sampler", "ddim"), ("--schedule", "keras-0.9"), ("--rng", "tensorflow")])
-  func unknownNames(option: String, known: String) throws {
-    expectRefusal(try folder.run("image", "a dog", option, "nonsense"), 64, "'nonsense'", option, known)
+    arguments: [
+      ("--sampler", ["ddim", "euler-a", "dpm++2m-sde", "lcm"]),
+      ("--schedule", ["keras-0.9", "karras", "ays"]),
+      ("--rng", ["tensorflow", "pytorch-cuda"]),
+    ])
+  func unknownNames(option: String, known: [String]) throws {
+    let run = try folder.run("image", "a dog", option, "nonsense")
+    expectRefusal(run, 64, "'nonsense'", option)
+    // Few names are quoted in the sentence, more are a list below it.
+    for name in known {
+      #expect(run.errors.contains("'\(name)'") || run.errors.contains("- \(name)\n"), "\(name)")
+    }
+  }
+
+  @Test("a sampler and a schedule that make no sense together are refused before the model is looked for")
+  func combinations() throws {
+    expectRefusal(
+      try folder.run("image", "a dog", "--sampler", "lcm", "--schedule", "karras", "--model", "nowhere"), 64,
+      "The sampler lcm does not work with the schedule karras; choose trailing as the schedule.")
+  }
+
+  @Test("the help says what each sampler, schedule and generator means")
+  func help() throws {
+    let run = try folder.run("help", "image")
+    #expect(run.exitCode == 0)
+    for name in [
+      "dpm++2m-sde", "Heun's method", "for latent consistency models", "Align Your Steps",
+      "torch.randn on a graphics card",
+    ] {
+      #expect(run.output.contains(name), "\(name)")
+    }
   }
 
   @Test("an unknown option or subcommand is refused by its name")

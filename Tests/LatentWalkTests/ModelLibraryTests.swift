@@ -32,16 +32,46 @@ import Testing
 
   @Test("the list has the folders that are models, in the order of their names")
   func list() {
-    #expect(library.models().map(\.name) == ["odd", "sd1", "sd2", "two-stages"])
+    #expect(library.models().map(\.name) == ["odd", "samplers", "sd1", "sd2", "two-stages"])
   }
 
-  @Test("a model in Hugging Face's cache goes by its own name")
+  @Test("single files are listed without their ending and found with it or without")
+  func singleFiles() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("sd-v1-4.ckpt", "PK")
+    try folder.write("notes.txt", "no model")
+    let library = ModelLibrary(places: [folder.path])
+    #expect(library.models().map(\.name) == ["sd-v1-4"])
+    #expect(try library.path("sd-v1-4") == path && library.path("sd-v1-4.ckpt") == path)
+    #expect(throws: RenderError.self) { try library.path("notes") }
+  }
+
+  @Test("a model in Hugging Face's cache is found by owner and name, in the state that main names")
   func huggingFace() throws {
     let folder = try TemporaryFolder()
-    let snapshots = folder.file("models--owner--stable-diffusion-v1-5/snapshots")
-    try FileManager.default.createDirectory(atPath: snapshots, withIntermediateDirectories: true)
-    try FileManager.default.copyItem(atPath: TinyModel.path("two-stages"), toPath: snapshots + "/0123abc")
-    let found = try ModelLibrary(places: [snapshots]).folder("stable-diffusion-v1-5")
-    #expect(found.path == snapshots + "/0123abc")
+    let repository = folder.file("models--owner--stable-diffusion-v1-5")
+    for directory in ["snapshots", "refs"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(repository)/\(directory)", withIntermediateDirectories: true)
+    }
+    for commit in ["0000old", "0123abc", "9999new"] {
+      try FileManager.default.copyItem(
+        atPath: TinyModel.path("two-stages"), toPath: "\(repository)/snapshots/\(commit)")
+    }
+    try folder.write("models--owner--stable-diffusion-v1-5/refs/main", "0123abc\n")
+    let library = ModelLibrary(places: [], hubs: ["/nowhere", folder.path])
+    #expect(try library.folder("owner/stable-diffusion-v1-5").path == repository + "/snapshots/0123abc")
+    #expect(try library.folder("stable-diffusion-v1-5").path == repository + "/snapshots/0123abc")
+    #expect(library.models().map(\.name) == ["owner/stable-diffusion-v1-5"])
+  }
+
+  @Test("a model that was not fetched is refused with the command that fetches it")
+  func notFetched() {
+    let error = #expect(throws: RenderError.self) {
+      try ModelLibrary(places: [], hubs: ["/cache/hub"]).folder("owner/name")
+    }
+    let words = error?.description ?? ""
+    #expect(words.contains("no model of that name in Hugging Face's cache (/cache/hub)"))
+    #expect(words.contains("fetch it with 'hf download owner/name --include "))
   }
 }

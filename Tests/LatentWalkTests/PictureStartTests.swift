@@ -76,10 +76,10 @@ import Testing
     #expect(try Renderer(recipe, with: generator).frame(0) == expected)
   }
 
-  // Measured: see the arguments; the bound is half a decibel lower.
+  // Measured: 28.08, 30.10 and 25.35 dB.
   @Test(
     "a photograph comes back from the real TAESD", .enabled(if: SharedData.exists, SharedData.absence),
-    arguments: [("cat.jpg", 20.0), ("dog.jpg", 20.0), ("astronaut.png", 20.0)])
+    arguments: [("cat.jpg", 27.5), ("dog.jpg", 29.5), ("astronaut.png", 24.8)])
   func photograph(name: String, bound: Double) throws {
     let path = "\(SharedData.path)/photos/\(name)"
     let coder = try PictureCoder(

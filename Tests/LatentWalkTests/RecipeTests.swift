@@ -20,8 +20,9 @@ import Testing
     recipe.stepSize = -0.1
     recipe.steps = 30
     recipe.guidance = 1.1
+    recipe.sampler = .dpmSolverSDE
     recipe.schedule = .keras09
-    recipe.rng = .tensorflow
+    recipe.rng = .pytorchCUDA
     recipe.frames = 7
     recipe.fps = 29.97
     recipe.rubberBand = true

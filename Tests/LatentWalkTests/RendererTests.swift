@@ -33,6 +33,56 @@ import Testing
     }
   }
 
+  @Test(
+    "with a sampler that adds noise, a frame has the same bits alone, in any batch and in any order",
+    arguments: [SamplerName.eulerAncestral, .dpmSolverSDE, .lcm])
+  func sameNoise(sampler: SamplerName) throws {
+    let generator = try TinyModel.generator()
+    for kind in [Recipe.WalkKind.circle, .walk] {
+      var recipe = TinyModel.recipe(kind, "a cat")
+      (recipe.sampler, recipe.schedule) = (sampler, .trailing)
+      let expected = try Renderer(recipe, with: generator, batch: 1).frames([0, 1, 2, 3, 4])
+      #expect(Set(expected.values.map(\.latents)).count == 5)
+      for batch in [2, 5] {
+        let renderer = try Renderer(recipe, with: generator, batch: batch)
+        #expect(try renderer.frames([4, 0, 3, 1, 2]) == expected)
+        #expect(try renderer.frame(3) == expected[3])
+      }
+    }
+  }
+
+  @Test("a walk's steps add the draws of the seed that follow its own, and a noise file changes none of them")
+  func stepNoises() throws {
+    let generator = try TinyModel.generator()
+    let folder = try TemporaryFolder()
+    let draws = NoiseGenerator.pytorch.normals(seed: 7, draws: 0..<5, height: 6, width: 6, channels: 4)
+    for (kind, drawn) in [(Recipe.WalkKind.image, 1), (.circle, 2)] {
+      var recipe = TinyModel.recipe(kind, "a dog")
+      (recipe.sampler, recipe.schedule) = (.eulerAncestral, .trailing)
+      let frame = try #require(try Renderer(recipe, with: generator).frame(0))
+      recipe.noise = try folder.write("noise.npy", shape: [6, 6, 4], draws[0].values)
+      #expect(try Renderer(recipe, with: generator).frame(0) == frame)
+
+      let guidance = Guidance(
+        conditional: generator.prompts("a dog").embedding, unconditional: generator.prompts("").embedding,
+        scale: 7.5)
+      let levels = try generator.levels(steps: 3, schedule: .trailing, sampler: .eulerAncestral)
+      let steps = generator.denoising(
+        draws[0], guidedBy: guidance, through: levels, stepNoises: Array(draws[drawn..<drawn + 3]))
+      #expect(steps.reduce(draws[0]) { $1.latents }.values == frame.latents)
+    }
+  }
+
+  @Test("the evaluations that are promised count the second ones of heun and pndm")
+  func evaluations() throws {
+    let generator = try TinyModel.generator()
+    for (sampler, count) in [(SamplerName.heun, 10), (.pndm, 8), (.unipc, 6)] {
+      var recipe = TinyModel.recipe(.image, "a dog")
+      recipe.sampler = sampler
+      #expect(try Renderer(recipe, with: generator).evaluationsPerFrame == count)
+    }
+  }
+
   @Test("an interpolation passes through the pictures of its prompts")
   func interpolation() throws {
     let generator = try TinyModel.generator()
@@ -135,7 +185,7 @@ import Testing
         pictures.append(try Renderer(recipe, with: generator).frame(0))
       }
     }
-    #expect(Set(pictures.map { $0?.latents }).count == 9)
+    #expect(Set(pictures.map { $0?.latents }).count == 12)
   }
 
   @Test("a prompt's embedding from a file gives the prompt's picture")

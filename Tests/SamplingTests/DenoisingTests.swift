@@ -83,7 +83,7 @@ private let stableDiffusion = NoiseSchedule(
 
   @Test("steps are computed when they are asked for, so that who iterates can stop")
   func lazySteps() throws {
-    var evaluated: [Int] = []
+    var evaluated: [Double] = []
     let levels = try TimestepSchedule.keras.levels(steps: 10, noise: stableDiffusion)
     let noise = Tensor(shape: [1, 1, 1, 1], values: [1])
     for step in Denoising(

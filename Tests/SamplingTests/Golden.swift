@@ -16,7 +16,7 @@ struct Golden: Decodable {
     let setAlphaToOne: Bool
     let steps: Int
     /// The first and the last that the network sees.
-    let timesteps: [Int]
+    let timesteps: [Double]
     let result: [Float]
   }
   /// What `count` numbers look like in the first, second and third draw; long draws are shortened.

@@ -26,16 +26,18 @@ private let stableDiffusion = NoiseSchedule(
     #expect(abs(stableDiffusion.alphaBars[999] - 0.0046600983) < 1e-9)
   }
 
-  @Test("every schedule visits the reference's timesteps for every number of steps from 1 to 1000")
+  @Test(
+    "the schedules of whole timesteps visit the reference's timesteps for every number of steps from 1 to 1000"
+  )
   func everyNumberOfSteps() throws {
     let golden = try Golden.load().schedules
-    for schedule in TimestepSchedule.allCases {
+    for schedule in [TimestepSchedule.keras, .keras09, .leading] {
       let expected = try #require(golden[schedule.rawValue])
       for steps in 1...1000 {
         let levels = try schedule.levels(steps: steps, noise: stableDiffusion).levels
-        let checksum = levels.enumerated().reduce(0) { $0 + ($1.offset + 1) * $1.element.timestep }
+        let checksum = levels.enumerated().reduce(0) { $0 + ($1.offset + 1) * Int($1.element.timestep) }
         #expect([levels.count, checksum] == expected[steps - 1], "\(schedule.rawValue), \(steps) steps")
-        #expect(levels.allSatisfy { $0.alphaBar == stableDiffusion.alphaBars[$0.timestep] })
+        #expect(levels.allSatisfy { $0.alphaBar == stableDiffusion.alphaBars[Int($0.timestep)] })
       }
     }
   }
@@ -49,7 +51,7 @@ private let stableDiffusion = NoiseSchedule(
 
   @Test("a single step begins at 1 with keras, at 0 with keras-0.9 and at the offset with leading")
   func singleStep() throws {
-    func timesteps(_ schedule: TimestepSchedule) throws -> [Int] {
+    func timesteps(_ schedule: TimestepSchedule) throws -> [Double] {
       try schedule.levels(steps: 1, noise: stableDiffusion, stepsOffset: 7).levels.map(\.timestep)
     }
     #expect(try timesteps(.keras) == [1])

@@ -97,6 +97,16 @@ import Testing
     }
   }
 
+  @Test("a tokenizer with room for nothing gives a chunk of nothing")
+  func noRoom() throws {
+    let folder = NSTemporaryDirectory() + "latentwalk-\(UUID().uuidString)"
+    defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.copyItem(atPath: GoldenPipeline.fixtures + "/sd1/tokenizer", toPath: folder)
+    try Data(#"{"model_max_length": 2}"#.utf8).write(to: URL(filePath: folder + "/tokenizer_config.json"))
+    let chunks = try Tokenizer(folder: folder).chunks(of: "a (dog:1.2) BREAK a cat")
+    #expect(chunks.map(\.ids.count) == [2])
+  }
+
   @Test("long and deep prompts take no long time")
   func longPrompts() throws {
     let tokenizer = try Tokenizer(folder: GoldenPipeline.fixtures + "/sd1/tokenizer")

@@ -15,7 +15,7 @@ struct GoldenPipeline {
       let ids: [Int]
     }
     struct Evaluation: Decodable {
-      let timestep: Int
+      let timestep: Double
       /// Which prompt each image of the batch has.
       let prompts: [Int]
     }

@@ -53,7 +53,7 @@ private struct RealSize {
 
   struct Golden: Decodable {
     let prompt: String
-    let timestep: Int
+    let timestep: Double
   }
 
   let folder: ModelFolder

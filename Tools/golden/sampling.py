@@ -88,7 +88,7 @@ def shortened(values):
 def torch_noise():
     cases = []
     for seed in (0, 12345, 2**32 - 1, 2**32 + 5, 2**64 - 1):
-        for count in (1, 2, 15, 16, 17, 31, 32, 33, 4096, 16384) if seed == 12345 else (3, 33):
+        for count in (1, 2, 15, 16, 17, 31, 32, 33, 100, 4 * 33 * 17, 4096, 16384) if seed == 12345 else (3, 33):
             torch.manual_seed(seed)
             cases.append({"seed": str(seed), "draws": [shortened(torch.randn(count)) for _ in range(3)], "count": count})
     return cases
@@ -97,7 +97,7 @@ def torch_noise():
 def numpy_noise():
     cases = []
     for seed in (0, 12345, 2**32 - 1):
-        for count in (1, 15, 16, 17, 10000) if seed == 12345 else (3, 33):
+        for count in (1, 15, 16, 17, 100, 4 * 33 * 17, 10000) if seed == 12345 else (3, 33):
             state = numpy.random.RandomState(seed)
             draws = [shortened(state.standard_normal(count)) for _ in range(3)]
             cases.append({"seed": str(seed), "draws": draws, "count": count})

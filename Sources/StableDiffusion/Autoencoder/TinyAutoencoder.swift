@@ -2,7 +2,7 @@ import Checkpoints
 import Glibc
 import Tensors
 
-/// A decoder of a million weights, some twenty times as fast as the one whose answers it learned (TAESD, madebyollin).
+/// A decoder of a million weights that learned the answers of a much larger one (TAESD, madebyollin).
 struct TinyDecoder: LatentDecoder {
   private let layers: TinyLayers
 

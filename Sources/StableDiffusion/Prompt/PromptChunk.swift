@@ -45,7 +45,8 @@ extension Tokenizer {
       let units = words.flatMap { word in
         word.isAdded ? [word.symbols.map(\.id)] : word.symbols.map { [$0.id] }
       }
-      for unit in units {
+      // A tokenizer of two tokens has room for none between them.
+      for unit in units where unit.count <= capacity {
         if unit == comma {
           lastComma = chunk.ids.count
         } else if let place = lastComma, chunk.ids.count == capacity, capacity - place <= Self.wrapLimit {

@@ -37,7 +37,7 @@ public struct TextEncoder {
   /// - Returns: [1, ids.count, width]
   public func callAsFunction(_ ids: [Int], skippingLayers skipped: Int = 0) -> Tensor {
     precondition(ids.count <= description.positions, "More tokens than the text encoder has positions.")
-    precondition(0..<description.layers ~= skipped, "At least one layer is left.")
+    precondition(description.has(clipSkip: skipped + 1), "At least one layer is left.")
     var x = embeddings(ids) + positionEmbedding.images(0..<ids.count)
     x = x.reshaped([1, ids.count, description.width])
     for layer in layers.dropLast(skipped) { x = layer(x) }

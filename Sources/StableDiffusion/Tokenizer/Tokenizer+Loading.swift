@@ -6,7 +6,8 @@ extension Tokenizer {
   /// used.
   ///
   /// SD 1.x pads with the end token, SD 2.x with "!".
-  public init(folder: String) throws(TokenizerError) {
+  /// - Parameter padding: the token to pad with, in place of the one that the files name.
+  public init(folder: String, padding ownPadding: String? = nil) throws(TokenizerError) {
     let folder = URL(filePath: folder, directoryHint: .isDirectory)
     let vocabulary = try Vocabulary(file: folder.appending(path: "vocab.json"))
     pairs = try BytePairs(file: folder.appending(path: "merges.txt"), vocabulary: vocabulary)
@@ -15,8 +16,14 @@ extension Tokenizer {
 
     let special = try TokenizerSettings(file: folder.appending(path: "special_tokens_map.json"))
     let settings = try TokenizerSettings(file: folder.appending(path: "tokenizer_config.json"))
-    padding = try vocabulary.id((special?.padding ?? settings?.padding ?? Self.endName).utf8)
+    padding = try vocabulary.id((ownPadding ?? special?.padding ?? settings?.padding ?? Self.endName).utf8)
     length = settings?.length ?? 77
+  }
+
+  /// The largest id that a prompt can have.
+  var largestId: Int {
+    let joined = pairs.merges.values.lazy.map(\.id).max() ?? 0
+    return max(begin, end, padding, joined, pairs.bytes.max() ?? 0, pairs.lastBytes.max() ?? 0)
   }
 }
 

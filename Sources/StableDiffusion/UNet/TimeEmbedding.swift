@@ -22,8 +22,8 @@ struct TimeEmbedding {
   }
 
   /// silu(embedding) for `n` images at the same timestep, [n, timeWidth]: each use begins with that SiLU.
-  func activated(timestep: Int, images n: Int) -> Tensor {
-    let row = linear2(linear1(waves(Double(timestep)), then: .silu), then: .silu)
+  func activated(timestep: Double, images n: Int) -> Tensor {
+    let row = linear2(linear1(waves(timestep), then: .silu), then: .silu)
     return Tensor.batch(Array(repeating: row, count: n))
   }
 

@@ -44,10 +44,10 @@ public struct UNet {
 
   /// - Parameters:
   ///   - x: noisy latents, [n, h, w, 4]; h and w are multiples of `description.sizeMultiple`.
-  ///   - timestep: how noisy they are, 0 ... 999.
+  ///   - timestep: how noisy they are, 0 ... 999, also between whole numbers.
   ///   - context: the text embedding of each image, [n, tokens, contextWidth], or one for all, [1, ...].
   /// - Returns: the prediction, [n, h, w, 4].
-  public func callAsFunction(_ x: Tensor, timestep: Int, context: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, timestep: Double, context: Tensor) -> Tensor {
     let condition = Condition(
       activatedTime: time.activated(timestep: timestep, images: x.shape[0]), context: context)
     var h = convIn(x)

@@ -8,7 +8,7 @@ extension NoiseLevels {
   /// - Parameter strength: 0 ... 1; from 1, which takes all levels, to 0, which takes none.
   public func startingAt(strength: Double) -> NoiseLevels {
     precondition(0...1 ~= strength, "A strength lies in 0 ... 1.")
-    return NoiseLevels(levels.suffix(Int(Double(count) * strength)), finalAlphaBar: finalAlphaBar)
+    return suffix(Int(Double(count) * strength))
   }
 
   /// Clean latents with as much noise as the first level has: sqrt(abar) * clean + sqrt(1 - abar) * noise.

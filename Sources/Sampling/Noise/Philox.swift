@@ -1,5 +1,5 @@
-/// Philox 4x32-10, the random numbers under TensorFlow: a cipher that turns a counter into four words, so
-/// that any of them can be had without those before.
+/// Philox 4x32-10, the random numbers under TensorFlow and under PyTorch on graphics cards: a cipher that turns
+/// a counter into four words, so that any of them can be had without those before.
 ///
 /// Source: Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3" (2011).
 struct Philox {

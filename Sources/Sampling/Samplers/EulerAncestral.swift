@@ -1,0 +1,26 @@
+import Tensors
+
+/// Euler's method with fresh noise: goes further down than the next level, to sigma_down, and adds new noise up to it.
+///
+///     sigma_up^2   = sigma'^2 * (sigma^2 - sigma'^2) / sigma^2
+///     sigma_down^2 = sigma'^2 - sigma_up^2
+///     y' = y + (sigma_down - sigma) * (y - x0) / sigma + sigma_up * noise          y = x0 + sigma * noise
+///
+/// Source: Crowson's k-diffusion, `sample_euler_ancestral`; the noise is that of Song et al., "Denoising Diffusion
+/// Implicit Models" (2021), equation 16 with eta 1.
+struct EulerAncestral: Sampler {
+  static let summary = "Euler's method with fresh noise at each step"
+  static let spacing = LevelSpacing.continuous
+  static let drawsNoise = true
+
+  init(prediction: PredictionKind) {}
+
+  func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
+    let (sigma, after) = (passage.sigma, passage.sigmaAfter)
+    let up = after * (1 - after * after / (sigma * sigma)).squareRoot()
+    let down = after * after / sigma
+    let y = passage.sigmaForm(x)
+    let lower = mix(1, y, Float(down - sigma), direction(y, clean: x0, sigma: sigma))
+    return passage.alphaForm(mix(1, lower, Float(up), passage.noise(images: x.shape[0])))
+  }
+}

@@ -1,0 +1,32 @@
+import Tensors
+
+/// Heun's method: tries an Euler step, asks the denoiser again where it ends, and takes the mean of both directions.
+///
+///     d  = (y - x0) / sigma                    y = x0 + sigma * noise
+///     z  = y + (sigma' - sigma) * d
+///     d' = (z - x0(z)) / sigma'
+///     y' = y + (sigma' - sigma) * (d + d') / 2
+///
+/// The last step, to no noise at all, is Euler's: there is no direction at sigma' = 0.
+///
+/// Source: Karras et al., "Elucidating the Design Space of Diffusion-Based Generative Models" (2022), algorithm 1.
+struct Heun: Sampler {
+  static let summary = "Heun's method; asks the network twice a step, but for the last"
+  static let spacing = LevelSpacing.continuous
+
+  init(prediction: PredictionKind) {}
+
+  static func evaluations(after steps: Int, of count: Int) -> Int {
+    steps == count ? max(0, 2 * steps - 1) : 2 * steps
+  }
+
+  func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
+    let y = passage.sigmaForm(x)
+    let d = direction(y, clean: x0, sigma: passage.sigma)
+    let stride = Float(passage.sigmaAfter - passage.sigma)
+    let trial = mix(1, y, stride, d)
+    guard let next = passage.next else { return passage.alphaForm(trial) }
+    let second = direction(trial, clean: denoise(passage.alphaForm(trial), next), sigma: next.sigma)
+    return passage.alphaForm(mix(1, y, stride, mix(0.5, d, 0.5, second)))
+  }
+}

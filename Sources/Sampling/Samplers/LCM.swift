@@ -1,0 +1,29 @@
+import Tensors
+
+/// Latent consistency models, which answer with the end of the whole way: each step takes that answer and adds new noise up
+/// to the next level. Two to eight steps are enough; guidance is best between 1 and 2.
+///
+///     c_skip = s^2 / ((10 t)^2 + s^2),  c_out = 10 t / sqrt((10 t)^2 + s^2),  s = 0.5
+///     f  = c_skip * x + c_out * x0
+///     x' = sqrt(abar') * f + sqrt(1 - abar') * noise,   and f itself after the last step
+///
+/// For models that were distilled so, or with LCM-LoRA.
+///
+/// Source: Luo et al., "Latent Consistency Models" (2023), algorithm 3; the constants are diffusers'.
+struct LCM: Sampler {
+  static let summary = "for latent consistency models and LCM-LoRA, 2 to 8 steps"
+  static let spacing = LevelSpacing.distilled
+  static let schedules: [TimestepSchedule] = [.trailing]
+  static let drawsNoise = true
+
+  init(prediction: PredictionKind) {}
+
+  func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
+    let (t, s) = (10 * passage.level.timestep, 0.5)
+    let length = t * t + s * s
+    let end = mix(Float(s * s / length), x, Float(t / length.squareRoot()), x0)
+    if passage.isLast { return end }
+    let (signal, noise) = (passage.alphaBarAfter.squareRoot(), (1 - passage.alphaBarAfter).squareRoot())
+    return mix(Float(signal), end, Float(noise), passage.noise(images: x.shape[0]))
+  }
+}

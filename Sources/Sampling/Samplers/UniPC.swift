@@ -1,0 +1,58 @@
+import Glibc
+import Tensors
+
+/// UniPC of second order (B2): predicts as DPM-Solver++(2M) does, and when the denoiser has been asked at the predicted
+/// latents, corrects them with its answer before the next prediction. The correction costs no evaluation.
+///
+/// From sigma_0, where the clean latents were m0, to sigma, where they are m, with h = log(sigma_0 / sigma),
+/// B = exp(-h) - 1, m_1 the clean latents before m0, at r = -h0 / h:
+///
+///     y = sigma / sigma_0 * y_0 - B * (m0 + c_1 * (m_1 - m0) / r + c_2 * (m - m0))
+///
+///     c_1 + c_2 = b_1,  r c_1 + c_2 = b_2,  b_1 = (B / -h - 1) / B,  b_2 = 2 ((B / -h - 1) / -h - 1 / 2) / B
+///
+/// and c_1 = 0, c_2 = 1/2 where there is no m_1. The last step, to no noise at all, is of first order.
+///
+/// Source: Zhao et al., "UniPC: A Unified Predictor-Corrector Framework" (2023), algorithms 5 and 6 with B_2.
+struct UniPC: Sampler {
+  static let summary = "UniPC of second order: predicts and corrects"
+  static let spacing = LevelSpacing.intervals
+  private var history = CleanHistory()
+  /// What the last prediction started from.
+  private var departure: Departure?
+
+  private struct Departure {
+    let y: Tensor
+    let sigma: Double
+    let clean: Tensor
+    /// The clean latents before; without them the prediction was of first order.
+    let previous: (sigma: Double, clean: Tensor)?
+  }
+
+  init(prediction: PredictionKind) {}
+
+  mutating func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
+    let y = departure.map { Self.corrected($0, clean: x0, at: passage.sigma) } ?? passage.sigmaForm(x)
+    departure = Departure(y: y, sigma: passage.sigma, clean: x0, previous: history.previous)
+    let ratio = passage.sigmaAfter / passage.sigma
+    return passage.alphaForm(
+      mix(Float(ratio), y, Float(1 - ratio), history.extrapolated(x0, passage)))
+  }
+
+  private static func corrected(_ from: Departure, clean m: Tensor, at sigma: Double) -> Tensor {
+    let h = log(from.sigma / sigma)
+    let b = expm1(-h)
+    let difference = m - from.clean
+    let correction: Tensor
+    if let previous = from.previous {
+      let r = -log(previous.sigma / from.sigma) / h
+      let phi = b / -h - 1
+      let (b1, b2) = (phi / b, 2 * (phi / -h - 0.5) / b)
+      let c1 = (b1 - b2) / (1 - r)
+      correction = mix(Float(c1 / r), previous.clean - from.clean, Float(b1 - c1), difference)
+    } else {
+      correction = 0.5 * difference
+    }
+    return mix(Float(sigma / from.sigma), from.y, Float(-b), from.clean + correction)
+  }
+}

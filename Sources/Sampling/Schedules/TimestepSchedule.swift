@@ -1,0 +1,91 @@
+/// Which of a model's noise levels are visited when a result is made in fewer steps than the training had.
+///
+/// With T training steps, s steps asked for and k = T / s rounded down, from the noisiest level to the cleanest:
+///
+/// | name          | levels                                                                                        |
+/// |---------------|-----------------------------------------------------------------------------------------------|
+/// | `keras`       | timesteps ..., 1 + 2k, 1 + k, 1 below T; keras_cv 0.3.4 to 0.8.1                              |
+/// | `keras-0.9`   | i (T - 1) / (s - 1), half to even, i = s - 1, ..., 0; keras_cv 0.8.2 and later                |
+/// | `leading`     | o + (s - 1) k, ..., o + k, o with the model's offset o; diffusers' `timestep_spacing="leading"` |
+/// | `trailing`    | T - i T / s - 1, i = 0, ..., s - 1; `timestep_spacing="trailing"`                             |
+/// | `linspace`    | evenly from T - 1 to 0; `timestep_spacing="linspace"`                                         |
+/// | `karras`      | sigma^(1/7) evenly; Karras et al. (2022), equation 5                                          |
+/// | `exponential` | log sigma evenly                                                                              |
+/// | `ays`         | the levels of Align Your Steps for Stable Diffusion 1.x                                       |
+///
+/// The three names of diffusers mean other levels for other samplers, as they do there: `LevelSpacing` tells how. `keras` can
+/// visit more or fewer levels than were asked for: 30 steps give 31, 64 give 67, 1000 give 999.
+public enum TimestepSchedule: String, CaseIterable, Codable, Sendable {
+  case keras
+  case keras09 = "keras-0.9"
+  case leading, trailing, linspace, karras, exponential, ays
+
+  /// What the name stands for, in a few words.
+  public var summary: String {
+    switch self {
+    case .keras: "the Keras example's timesteps 1, 1 + k, 1 + 2k, ..."
+    case .keras09: "those of keras_cv 0.8.2 and later: evenly from the noisiest to the cleanest"
+    case .leading: "diffusers' leading: multiples of k, and the model's offset"
+    case .trailing: "diffusers' trailing: from the noisiest in even steps; with lcm, its own levels"
+    case .linspace: "diffusers' linspace: evenly from the noisiest to the cleanest"
+    case .karras: "Karras et al.: even in the seventh root of sigma"
+    case .exponential: "even in the logarithm of sigma"
+    case .ays: "Align Your Steps, for Stable Diffusion 1.x and about 10 steps"
+    }
+  }
+
+  /// The levels to visit, from the noisiest to the cleanest.
+  ///
+  /// - Parameters:
+  ///   - steps: how many are asked for, 1 to the number of training steps.
+  ///   - stepsOffset: `steps_offset` of the model's scheduler; only `leading` has one.
+  ///   - finalAlphaBar: abar of the result; only DDIM and PNDM with diffusers' schedules let the model choose it.
+  ///     `set_alpha_to_one: false` in a scheduler's configuration means `noise.alphaBars[0]`.
+  public func levels(
+    steps: Int, sampler: SamplerName = .ddim, noise: NoiseSchedule, stepsOffset: Int = 0,
+    finalAlphaBar: Double = 1
+  ) throws(ScheduleError) -> NoiseLevels {
+    let trainSteps = noise.alphaBars.count
+    let spacing = sampler.kind.spacing
+    guard 1...trainSteps ~= steps else { throw .steps(steps, of: trainSteps) }
+    try sampler.require(self)
+    if spacing == .distilled, steps > distilledLevels {
+      throw .distilledSteps(steps, of: distilledLevels, sampler)
+    }
+
+    let levels: [NoiseLevel]
+    if let sigmas = sigmas(steps: steps, spacing, noise) {
+      levels = sigmas.map { sigma in
+        let timestep = toldTimestep(noise.timestep(sigma: sigma), spacing)
+        return NoiseLevel(timestep: timestep, alphaBar: alphaBar(sigma: sigma))
+      }
+    } else {
+      let timesteps = timesteps(steps: steps, spacing, of: trainSteps, offset: stepsOffset)
+      if let outside = timesteps.first(where: { !(0...Double(trainSteps - 1) ~= $0) }) {
+        throw .timestep(Int(outside), of: trainSteps, steps: steps, offset: stepsOffset)
+      }
+      levels = timesteps.map { NoiseLevel(timestep: $0, alphaBar: noise.alphaBar(timestep: $0)) }
+    }
+    guard zip(levels, levels.dropFirst()).allSatisfy({ $0.alphaBar < $1.alphaBar }) else {
+      throw .repeatedLevel(steps: steps, sampler, self)
+    }
+    if spacing == .strides, isOfDiffusers {
+      let ends = levels.map { level in
+        let end = Int(level.timestep) - trainSteps / steps
+        return end >= 0 ? noise.alphaBars[end] : finalAlphaBar
+      }
+      return NoiseLevels(levels, alphaBarsAfter: ends, sampler: sampler)
+    }
+    return NoiseLevels(
+      levels, finalAlphaBar: 1, sampler: sampler,
+      noiseScale: beginsBelowOne(spacing) ? (1 - levels[0].alphaBar).squareRoot() : 1)
+  }
+
+  /// Whether it is one of the three spacings that a scheduler of diffusers can be configured with.
+  private var isOfDiffusers: Bool { [.leading, .trailing, .linspace].contains(self) }
+
+  /// diffusers' `init_noise_sigma` for schedulers of sigmas: sigma, or sqrt(sigma^2 + 1) with `leading`.
+  private func beginsBelowOne(_ spacing: LevelSpacing) -> Bool {
+    spacing == .continuous && ![.keras, .keras09, .leading].contains(self)
+  }
+}

@@ -1,0 +1,167 @@
+import Checkpoints
+import Foundation
+import Sampling
+import StableDiffusion
+import Tensors
+import Testing
+
+/// The tiny pipelines as single files in the original's names: the same bits as from diffusers' folders.
+@Suite struct SingleFileTests {
+  private let folder = FileManager.default.temporaryDirectory.appending(path: "single-\(UUID().uuidString)")
+    .path
+
+  init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+
+  /// The single file with the folder's tokenizer and, as such small networks have other groups and heads, its configurations.
+  private func model(_ pipeline: GoldenPipeline, averaged: Bool = false) throws -> ModelFolder {
+    let path = "\(folder)/\(pipeline.name).safetensors"
+    try SingleFileWriter(pipeline.name, averaged: averaged).write(to: path)
+    var configurations = ["scheduler": "\(pipeline.folder.path)/scheduler/scheduler_config.json"]
+    for component in ["unet", "vae", "text_encoder"] {
+      configurations[component] = "\(pipeline.folder.path)/\(component)/config.json"
+    }
+    return try ModelFolder(
+      path: path, tokenizer: pipeline.folder.path + "/tokenizer", configurations: configurations)
+  }
+
+  @Test("a single file gives the bits that the folder gives", arguments: GoldenPipeline.names, [false, true])
+  func sameBits(name: String, averaged: Bool) throws {
+    defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+    let pipeline = try GoldenPipeline(name)
+    let generators = [try Generator(pipeline.folder), try Generator(model(pipeline, averaged: averaged))]
+    let results = try generators.map { generator in
+      let levels = try generator.levels(steps: 2, schedule: .leading)
+      let guidance = Guidance(
+        conditional: generator.prompts("a red fox").embedding, unconditional: generator.prompts("").embedding,
+        scale: 5)
+      let latents = generator.denoising(
+        try pipeline.image("samples.0.noise"), guidedBy: guidance, through: levels
+      )
+      .reduce(Tensor(shape: [0], values: [])) { $1.latents }
+      return guidance.conditional.values + latents.values + generator.pixels(latents).values
+    }
+    #expect(results[0] == results[1] && results[0].allSatisfy(\.isFinite))
+    #expect(generators[1].unusedTensors.isEmpty)
+  }
+
+  @Test("what shapes show is what the folder's configurations say", arguments: GoldenPipeline.names)
+  func configurations(name: String) throws {
+    defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+    let pipeline = try GoldenPipeline(name)
+    let path = try model(pipeline).path
+    let single = try ModelFolder(path: path, tokenizer: "tokenizer")
+    for (component, keys) in [
+      (
+        "unet",
+        [
+          "in_channels", "out_channels", "block_out_channels", "cross_attention_dim", "down_block_types",
+          "up_block_types",
+        ]
+      ),
+      (
+        "vae",
+        ["latent_channels", "block_out_channels", "layers_per_block", "down_block_types", "up_block_types"]
+      ),
+      (
+        "text_encoder",
+        [
+          "hidden_size", "vocab_size", "num_hidden_layers", "intermediate_size", "hidden_act",
+          "max_position_embeddings",
+        ]
+      ),
+    ] {
+      let (found, expected) = (
+        try single.configuration(component), try pipeline.folder.configuration(component)
+      )
+      for key in keys { #expect(found[key] == expected[key], "\(component): \(key)") }
+    }
+    let unet = try pipeline.folder.configuration("unet")
+    let stages = try unet.integers("block_out_channels").count
+    #expect(
+      try single.configuration("unet").integers("layers_per_block")
+        == unet.integerOrIntegers("layers_per_block", count: stages))
+  }
+
+  @Test(
+    "a tokenizer with more words than the text encoder knows is refused, as is one that reads on too long")
+  func tokenizer() throws {
+    defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+    let path = try model(GoldenPipeline("two-stages")).path
+    let clip = GoldenPipeline.fixtures + "/../../../Models/tiny/tokenizer"
+    let error = #expect(throws: TokenizerError.self) {
+      try PromptEncoder(ModelFolder(path: path, tokenizer: clip))
+    }
+    #expect(error?.description.contains("tokens up to 49407, and the model's text encoder knows 554") == true)
+  }
+
+  @Test("Stable Diffusion 2.x in a single file fills prompts up with the token that it learned with")
+  func padding() throws {
+    defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+    let pipeline = try GoldenPipeline("sd2")
+    let path = try model(pipeline).path
+    // The tokenizer of the bundled model pads with the end token, as this one does.
+    let other = GoldenPipeline.fixtures + "/sd1/tokenizer"
+    let encoder = try PromptEncoder(
+      ModelFolder(
+        path: path, tokenizer: other,
+        configurations: ["text_encoder": "\(pipeline.folder.path)/text_encoder/config.json"]))
+    #expect(encoder.tokenizer.encode("a").ids.last == 0)
+  }
+
+  @Test("weights with a NaN or infinity are refused by the tensor's name")
+  func notFinite() throws {
+    defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+    let pipeline = try GoldenPipeline("sd1")
+    let model = try model(pipeline)
+    var bytes = try Data(contentsOf: URL(filePath: model.path))
+    // The last float16 number; eight bytes of bookkeeping follow.
+    bytes.replaceSubrange(bytes.count - 10..<bytes.count - 8, with: [0x00, 0x7c])
+    try bytes.write(to: URL(filePath: model.path))
+    let error = #expect(throws: CheckpointError.self) { try Generator(model) }
+    #expect(
+      error?.description.contains("model.diffusion_model.time_embed.2.weight holds NaN or infinity") == true)
+  }
+}
+
+/// A thousand damaged configurations: the model is described or refused.
+@Suite struct DescriptionFuzzTests {
+  @Test("configurations with random numbers in them are read or refused", .timeLimit(.minutes(1)))
+  func numbers() throws {
+    let source = GoldenPipeline.fixtures + "/two-stages"
+    let folder = FileManager.default.temporaryDirectory.appending(path: "fuzz-\(UUID().uuidString)").path
+    defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.copyItem(atPath: source, toPath: folder)
+    let names = [
+      "unet/config.json", "vae/config.json", "text_encoder/config.json", "scheduler/scheduler_config.json",
+    ]
+    let values = [
+      "0", "-1", "1", "3", "7", "1000000", "9223372036854775807", "1e300", "[]", "[0]", "null", "\"x\"",
+      "[1,2,3]", "true",
+    ]
+    var (described, refused, state) = (0, 0, 1)
+    for name in names {
+      let text = try String(contentsOfFile: "\(source)/\(name)", encoding: .utf8)
+      let lines = text.split(separator: "\n").map(String.init)
+      for _ in 0..<300 {
+        var changed = lines
+        state = (state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407)
+        let line = Int(UInt(bitPattern: state) >> 33) % lines.count
+        guard let colon = changed[line].range(of: ": ") else { continue }
+        let value = values[Int(UInt(bitPattern: state) >> 20) % values.count]
+        changed[line] = changed[line][..<colon.upperBound] + value + (changed[line].hasSuffix(",") ? "," : "")
+        try changed.joined(separator: "\n").write(
+          toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8)
+        do {
+          _ = try Generator(ModelFolder(path: folder)).levels(steps: 3, schedule: .leading)
+          described += 1
+        } catch {
+          #expect(
+            "\(error)".contains(folder) || error is ScheduleError, "\(name): \(changed[line]): \(error)")
+          refused += 1
+        }
+      }
+      try text.write(toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8)
+    }
+    #expect(described > 50 && refused > 100, "\(described) were described, \(refused) refused")
+  }
+}
