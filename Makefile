@@ -1,11 +1,11 @@
-# The vocabulary: walk, test, build, format, bench, size.
+# The vocabulary: walk, test, build, format, bench, bench-peers, size.
 
 SHELL := /bin/bash
 SWIFT ?= swift
 PROGRAM := .build/release/latentwalk
 FIRST_WALK := dog-to-cat.gif
 
-.PHONY: walk test build format bench size tools
+.PHONY: walk test build format bench bench-peers size tools
 
 # Installs what is missing, builds, renders the first walk on the bundled model and says where it is.
 walk: build
@@ -25,8 +25,17 @@ test: tools
 format:
 	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
 
+# Kernels by shape, then whole networks; the table as JSON in .build/bench.json. Benchmarks/README.md explains the figures.
 bench: tools
-	@cd Benchmarks && $(SWIFT) run -c release
+	@mkdir -p .build
+	@$(SWIFT) run -c release --package-path Benchmarks kernels --json .build/bench.json
+	@$(SWIFT) run -c release --package-path Benchmarks networks --json .build/bench.json
+
+# OpenVINO, PyTorch and stable-diffusion.cpp on the same work: make bench-peers OPTIONS="--only cfg_step"
+bench-peers: build
+	@$(SWIFT) build -c release --package-path Benchmarks --product networks
+	@command -v python3 > /dev/null || { echo "bench-peers needs Python 3.10 or later; install it, then run make again."; exit 1; }
+	@python3 Benchmarks/peers/bench_peers.py $(OPTIONS)
 
 # Lines of each target.
 size:

@@ -20,7 +20,12 @@ struct DoctorCommand: ParsableCommand {
     print("Kernels           \(Engine.isOptimised ? "optimised" : "NOT optimised: build with -c release")")
     print("Threads           \(Engine.threadCount)")
     print("Free memory       \(gigabytes(availableMemory()))")
-    print("Speed             \(Int(Engine.measurePeak(seconds: 0.5))) GFLOP/s, float32, measured")
+    let check = MachineCheck()
+    print("Speed             \(Int(check.peak)) GFLOP/s, float32, measured")
+    print("Matrix product    \(percent(check.matrixProduct)) of it")
+    print("3x3 convolution   \(percent(check.convolution)) of it, counted as direct")
+    print(
+      "Normal            70 % or more; if it is less, end other programs, or set --threads to the real cores")
     for library in mediaLibraries() { print("Library           \(library)") }
     switch Result(catching: { try ModelLibrary.standard().folder(model.model) }) {
     case .success(let folder): print("Model             \(folder.path)")
@@ -33,6 +38,8 @@ struct DoctorCommand: ParsableCommand {
     let line = lines.first { $0.hasPrefix("model name") }
     return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
   }
+
+  private func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
 
   private func gigabytes(_ bytes: Int) -> String { String(format: "%.1f GB", Double(bytes) / 1e9) }
 }

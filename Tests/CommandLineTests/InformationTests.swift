@@ -34,9 +34,19 @@ import Testing
     #expect(run.exitCode == 0)
     for line in [
       "Processor  ", "Instruction set   portable", "Threads           2", "Free memory  ", "GFLOP/s",
-      "libpng", "giflib",
+      "Normal            70 % or more; if it is less, end other programs", "libpng", "giflib",
     ] {
       #expect(run.output.contains(line), "\(run.output)")
+    }
+  }
+
+  @Test("'doctor' shows which share of the peak a matrix product and a convolution reach")
+  func shares() throws {
+    let output = try folder.run("doctor").output
+    for line in ["Matrix product    ", "3x3 convolution   "] {
+      let rest = try #require(output.components(separatedBy: line).dropFirst().first, "\(output)")
+      let share = try #require(rest.split(separator: " ").first.flatMap { Int($0) }, "\(output)")
+      #expect(1...1000 ~= share && rest.dropFirst("\(share)".count).hasPrefix(" % of it"), "\(output)")
     }
   }
 

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Measuring
 
 /// Something to time: what it is, how much work it is, how to run it, and how far its answer is from the truth.
 protocol Kernel {
@@ -16,11 +17,30 @@ enum Work {
   case bytes(Int)
 }
 
+/// What was measured of one kernel, for the file of results.
+private struct Measurement: Encodable {
+  let kernel: String
+  /// Of the time that counts: the smallest, see `Table`.
+  let seconds: Double
+  let medianSeconds: Double
+  var gigaflops: Double?
+  var percentOfPeak: Double?
+  var gigabytesPerSecond: Double?
+  /// The largest error at a few places, as a share of the values there.
+  let error: Double
+}
+
 /// Prints a line for each kernel. Peak and kernel run on the same threads, one after the other, because a
 /// machine's speed changes from minute to minute. With one thread, speed and share are those of the processor
 /// time, so they hold on a machine that does other work beside; with several they are those of the smallest time.
 struct Table {
   let words: [String]
+  private var measurements: [Measurement] = []
+
+  init(words: [String]) { self.words = words }
+
+  /// Replaces the part `kernels` of a file of results.
+  func write(to json: String) throws { try Results(path: json).replace("kernels", by: measurements) }
 
   func printHead() {
     let isa = String(cString: lw_isa_name(lw_isa_active()))
@@ -29,7 +49,7 @@ struct Table {
     print("|---|---|---|---|---|---|---|")
   }
 
-  func time(_ kernel: @autoclosure () -> some Kernel) {
+  mutating func time(_ kernel: @autoclosure () -> some Kernel) {
     let kernel = kernel()
     guard words.isEmpty || words.contains(where: kernel.name.contains) else { return }
     let peak = lw_measure_peak(0.03)
@@ -39,24 +59,25 @@ struct Table {
     var wall: [Double] = []
     var processor: [Double] = []
     while wall.count < 10 || (wall.reduce(0, +) < 0.3 && wall.count < 1000) {
-      let start = ContinuousClock.now
       let before = Self.processorSeconds()
-      kernel.run()
+      wall.append(seconds { kernel.run() })
       processor.append((Self.processorSeconds() - before) / Double(lw_thread_count()))
-      wall.append((ContinuousClock.now - start) / .seconds(1))
     }
-    wall.sort()
-    let best = lw_thread_count() == 1 ? processor.min()! : wall[0]
-    let (speed, share) =
-      switch kernel.work {
-      case .operations(let count):
-        (Double(count) / best / 1e9, Self.rounded(Double(count) / best / 1e7 / peak))
-      case .bytes(let count): (Double(count) / best / 1e9, "")
-      }
+    let best = lw_thread_count() == 1 ? processor.min()! : wall.min()!
+    var measurement = Measurement(
+      kernel: kernel.name, seconds: best, medianSeconds: median(wall), error: error)
+    switch kernel.work {
+    case .operations(let count):
+      measurement.gigaflops = Double(count) / best / 1e9
+      measurement.percentOfPeak = Double(count) / best / 1e7 / peak
+    case .bytes(let count): measurement.gigabytesPerSecond = Double(count) / best / 1e9
+    }
+    measurements.append(measurement)
     let cells = [
-      kernel.name, Self.milliseconds(wall[0]), Self.milliseconds(wall[wall.count / 2]),
-      lw_thread_count() == 1 ? Self.milliseconds(best) : "", Self.rounded(speed), share,
-      String(format: "%.0e", error),
+      kernel.name, Self.milliseconds(wall.min()!), Self.milliseconds(measurement.medianSeconds),
+      lw_thread_count() == 1 ? Self.milliseconds(best) : "",
+      Self.rounded(measurement.gigaflops ?? measurement.gigabytesPerSecond ?? 0),
+      measurement.percentOfPeak.map(Self.rounded) ?? "", String(format: "%.0e", error),
     ]
     print("| " + cells.joined(separator: " | ") + " |")
     fflush(nil)

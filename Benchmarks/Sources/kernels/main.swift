@@ -1,17 +1,20 @@
 // Times each kernel on the shapes that matter and says which share of the measured peak it reaches.
 //
-//   swift run -c release --package-path Benchmarks kernels [--threads N] [--isa portable|avx2|avx512] [WORD ...]
+//   swift run -c release --package-path Benchmarks kernels [--threads N] [--isa portable|avx2|avx512] [--json FILE]
+//     [WORD ...]
 //
-// With words, only the shapes whose names contain one of them. Each answer is compared with double precision at a
-// few places: a wrong answer is never timed in silence.
+// With words, only the shapes whose names contain one of them; with a file, its part `kernels` is replaced by the
+// results. Each answer is compared with double precision at a few places: a wrong answer is never timed in silence.
 import CKernels
 import Foundation
 
 var words: [String] = []
+var json: String?
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
   switch argument {
   case "--threads": lw_set_thread_count(arguments.popFirst().flatMap(Int.init) ?? 1)
+  case "--json": json = arguments.popFirst()
   case "--isa":
     let name = arguments.popFirst() ?? ""
     let isa = [LW_ISA_PORTABLE, LW_ISA_AVX2, LW_ISA_AVX512].first { String(cString: lw_isa_name($0)) == name }
@@ -70,3 +73,5 @@ for (pixels, channels) in [(4096, 320), (256, 1280), (64, 96), (262_144, 128)] {
   table.time(GroupNorm(pixels: pixels, channels: channels))
 }
 table.time(LayerNorm(rows: 4096, channels: 320))
+
+if let json { try table.write(to: json) }
