@@ -113,6 +113,8 @@ import Testing
     let end = open(gate, O_WRONLY)
     #expect(end >= 0)
     program.send(SIGINT)
+    // So long it waits, and has time to notice.
+    usleep(50_000)
     close(end)
     let run = try program.finished()
     #expect(run.exitCode == 130)
