@@ -38,13 +38,12 @@ public struct ModelLibrary {
   /// Where a model or another file lies, given by path or by name.
   public func path(_ pathOrName: String) throws -> String {
     if FileManager.default.fileExists(atPath: pathOrName) { return pathOrName }
-    let models = models()
-    if let path = models.first(where: { $0.answers(to: pathOrName) })?.path { return path }
-    let inside = models.filter { pathOrName.contains("/") && $0.name.hasPrefix(pathOrName + "/") }
-    if inside.count == 1 { return inside[0].path }
-    if inside.count > 1 {
-      throw RenderError.severalModels(name: pathOrName, choices: inside.map(\.name))
+    if let path = byName().first(where: { $0.answers(to: pathOrName) })?.path { return path }
+    let cached = checkpoints { $0.answers(to: pathOrName) || $0.isInside(pathOrName) }
+    guard cached.count <= 1 else {
+      throw RenderError.severalModels(name: pathOrName, choices: cached.map(\.name))
     }
+    if let path = cached.first?.path { return path }
     let parts = pathOrName.split(separator: "/", omittingEmptySubsequences: false)
     if parts.count == 2, !parts.contains(where: { ["", ".", "..", "~"].contains($0) }) {
       if let place = snapshots().first(where: { Self.name(of: $0) == pathOrName }) {
@@ -74,16 +73,26 @@ public struct ModelLibrary {
       let names = [self.name, "\(self.name).\((path as NSString).pathExtension)", path]
       return names.contains { $0 == name || $0.hasSuffix("/\(name)") }
     }
+
+    /// Whether it is a file in the repository of this name.
+    fileprivate func isInside(_ repository: String) -> Bool {
+      repository.contains("/") && name.hasPrefix(repository + "/")
+    }
   }
 
   /// All models that are found, and single files beside them.
-  public func models() -> [Model] {
+  public func models() -> [Model] { byName() + checkpoints { _ in true } }
+
+  /// What is a model by its name, or by the names in its folder.
+  private func byName() -> [Model] {
     let kept = places.flatMap { place in Self.names(in: place).map { "\(place)/\($0)" } }
-    let snapshots = snapshots()
-    // The cache is full of other programs' files, so there only checkpoints count.
-    let checkpoints = snapshots.flatMap { place in Self.names(in: place).map { "\(place)/\($0)" } }
-      .filter { Self.isModel($0) && (try? SingleFile(path: $0).kind.isModel) == true }
-    return ((kept + snapshots).filter(Self.isModel) + checkpoints).map(Model.init)
+    return (kept + snapshots()).filter(Self.isModel).map(Model.init)
+  }
+
+  /// Single files in Hugging Face's cache. It is full of other programs' files: those that are asked for are opened, and models count.
+  private func checkpoints(where isAskedFor: (Model) -> Bool) -> [Model] {
+    snapshots().flatMap { place in Self.names(in: place).map { "\(place)/\($0)" } }.filter(Self.isModel)
+      .map(Model.init).filter { isAskedFor($0) && (try? SingleFile(path: $0.path).kind.isModel) == true }
   }
 
   /// What Hugging Face's programs have fetched: a folder for each repository.

@@ -37,7 +37,9 @@ struct ShowModelCommand: ParsableCommand {
     _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     if !isFolder.boolValue { return try SingleFile(path: path) }
     let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-    guard names.contains("config.json"), !names.contains("model_index.json") else { return nil }
+    guard names.contains("config.json") || names.contains("taesd_decoder.safetensors"),
+      !names.contains("model_index.json")
+    else { return nil }
     let endings = [".safetensors", ".bin"]
     let weights = endings.lazy.compactMap { ending in names.first { $0.hasSuffix(ending) } }.first
     return try weights.map { try SingleFile(path: "\(path)/\($0)") }
@@ -65,7 +67,7 @@ struct ShowModelCommand: ParsableCommand {
       case .lora:
         let lora = try LoRA(path: path)
         let (unet, text) = lora.layerCounts
-        return [line("Changes", "\(count(unet, "layer")) of the UNet, \(text) of the text encoder")]
+        return [line("Changes", "\(counted(unet, "layer")) of the UNet, \(text) of the text encoder")]
           + lora.textualInversions.map(line)
       case .textualInversion: return try TextualInversion.read(path: path).map(line)
       default: return []
@@ -76,11 +78,7 @@ struct ShowModelCommand: ParsableCommand {
   }
 
   private func line(_ word: TextualInversion) -> String {
-    line("Word", "\(word.token): \(count(word.size.vectors, "vector")) of \(word.size.width) numbers")
-  }
-
-  private func count(_ count: Int, _ thing: String) -> String {
-    "\(count) \(thing)\(count == 1 ? "" : "s")"
+    line("Word", "\(word.token): \(counted(word.size.vectors, "vector")) of \(word.size.width) numbers")
   }
 
   private func lines(about folder: ModelFolder) throws -> [String] {
@@ -139,12 +137,12 @@ struct ShowModelCommand: ParsableCommand {
     let (values, bytes) = (entries.reduce(0) { $0 + $1.count }, entries.reduce(0) { $0 + $1.byteCount })
     let precisions = Set(entries.map(\.elementName)).sorted().joined(separator: " and ")
     return
-      "\(count(entries.count, "tensor")), \(amount(values, "parameter")), \(precisions), \(amount(bytes, "B"))"
+      "\(counted(entries.count, "tensor")), \(amount(values, "parameter")), \(precisions), \(amount(bytes, "B"))"
   }
 
   /// 768 parameters, 3072 B, 859.5 M parameters, 1719.0 MB
   private func amount(_ count: Int, _ unit: String) -> String {
-    guard count >= 100_000 else { return unit == "B" ? "\(count) B" : self.count(count, unit) }
+    guard count >= 100_000 else { return unit == "B" ? "\(count) B" : counted(count, unit) }
     let tenths = (count + 50_000) / 100_000
     return "\(tenths / 10).\(tenths % 10) " + (unit == "B" ? "MB" : "M \(unit)s")
   }

@@ -28,6 +28,9 @@ import Testing
         "image", "a dog", "--model", model, "--steps", "2", "--seed", "1", "--width", "16", "--height", "16",
         "-o", output)
       expectDone(run, output)
+      #expect(
+        run.errors.hasPrefix(
+          "1 frame of 16 x 16 with the model \(output == "b.png" ? "b" : "a"), seed 1: 2 steps"))
       #expect(!run.errors.contains("Warning"), "\(run.errors)")
     }
     let pictures = try ["a.png", "a2.png", "b.png"].map { try Picture(pngFile: folder.file($0)).pixels }
@@ -71,6 +74,9 @@ import Testing
         ]
       ),
       ("sd1/vae", ["Kind                an autoencoder. Give it with --vae"]),
+      (
+        "tiny-autoencoder/taesd", ["Kind                a tiny autoencoder (TAESD). Give it with --tiny-vae"]
+      ),
       (
         "tiny-autoencoder/diffusers",
         ["Kind                a tiny autoencoder (TAESD). Give it with --tiny-vae"]
