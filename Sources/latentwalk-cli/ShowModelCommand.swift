@@ -36,7 +36,7 @@ struct ShowModelCommand: ParsableCommand {
     var isFolder: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     if !isFolder.boolValue { return try SingleFile(path: path) }
-    let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     guard names.contains("config.json") || names.contains("taesd_decoder.safetensors"),
       !names.contains("model_index.json")
     else { return nil }
@@ -116,7 +116,7 @@ struct ShowModelCommand: ParsableCommand {
     return reasons.sorted { $0.key < $1.key }.map { reason, names in
       line(
         "Not used",
-        names.count == 1 ? "\(names[0]): \(reason)" : "\(names.count) as \(names.sorted()[0]): \(reason)")
+        (names.count == 1 ? names[0] : "\(names.count) tensors such as \(names.sorted()[0])") + ": \(reason)")
     }
       + (try unusedTensors(folder).map { line("Not used", "\($0): no layer of the model asks for it") })
   }

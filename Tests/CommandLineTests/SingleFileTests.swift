@@ -38,7 +38,8 @@ import Testing
     let shown = try run("models", "show", "b.ckpt")
     #expect(shown.exitCode == 0)
     for words in [
-      "b.ckpt (PyTorch)", "Kind                Stable Diffusion 1.x", "F16", "alphas_cumprod: noise levels",
+      "b.ckpt (PyTorch)", "Kind                Stable Diffusion 1.x", "F16",
+      "alphas_cumprod: noise levels of the training",
     ] {
       #expect(shown.output.contains(words), "\(shown.output)")
     }

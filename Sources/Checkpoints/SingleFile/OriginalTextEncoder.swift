@@ -35,11 +35,11 @@ struct OriginalTextEncoder {
           (beginning + $0, "text_model." + $0)
         }))
     let layers = shapes.count { "\(beginning)encoder.layers.\($0).layer_norm1.weight" }
-    configuration = Self.configuration(
+    let telling = TellingNames(
       tokens: "\(beginning)embeddings.token_embedding.weight",
       positions: "\(beginning)embeddings.position_embedding.weight",
-      inwards: "\(beginning)encoder.layers.0.mlp.fc1.weight", layers: layers, activation: "quick_gelu", shapes
-    )
+      inwards: "\(beginning)encoder.layers.0.mlp.fc1.weight")
+    configuration = Self.configuration(shapes, telling, layers: layers, activation: "quick_gelu")
   }
 
   private init(openCLIP shapes: TensorShapes) {
@@ -59,11 +59,10 @@ struct OriginalTextEncoder {
         ])
     }
     self.moves = moves
-    configuration = Self.configuration(
+    let telling = TellingNames(
       tokens: "model.token_embedding.weight", positions: "model.positional_embedding",
-      inwards: "model.transformer.resblocks.0.mlp.c_fc.weight", layers: max(0, layers - 1),
-      activation: "gelu",
-      shapes)
+      inwards: "model.transformer.resblocks.0.mlp.c_fc.weight")
+    configuration = Self.configuration(shapes, telling, layers: max(0, layers - 1), activation: "gelu")
     unneeded = [
       "model.transformer.resblocks.\(layers - 1).":
         "the last layer, and Stable Diffusion 2.x looks at the one before",
@@ -73,19 +72,23 @@ struct OriginalTextEncoder {
     ]
   }
 
+  /// Tensors whose shapes tell the sizes.
+  private struct TellingNames {
+    let tokens, positions, inwards: String
+  }
+
   private static func configuration(
-    tokens: String, positions: String, inwards: String, layers: Int, activation: JSONValue,
-    _ shapes: TensorShapes
+    _ shapes: TensorShapes, _ names: TellingNames, layers: Int, activation: JSONValue
   ) -> [String: JSONValue] {
-    let width = shapes.size(tokens, 1)
+    let width = shapes.size(names.tokens, 1)
     return [
       "architectures": ["CLIPTextModel"],
       "hidden_size": .integer(width),
-      "vocab_size": .integer(shapes.size(tokens, 0)),
-      "max_position_embeddings": .integer(shapes.size(positions, 0)),
+      "vocab_size": .integer(shapes.size(names.tokens, 0)),
+      "max_position_embeddings": .integer(shapes.size(names.positions, 0)),
       "num_hidden_layers": .integer(layers),
       "num_attention_heads": .integer(max(1, width / headWidth)),
-      "intermediate_size": .integer(shapes.size(inwards, 0)),
+      "intermediate_size": .integer(shapes.size(names.inwards, 0)),
       "hidden_act": activation,
     ]
   }
