@@ -23,8 +23,8 @@ enum {
 
 bool lw_winograd_suits(const lw_convolution_shape *shape, const lw_weights *weights) {
   const size_t height = lw_convolved_size(shape, shape->height), width = lw_convolved_size(shape, shape->width);
-  return !shape->direct && shape->kernel == 3 && shape->stride == 1 && shape->pad_before == 1 && shape->pad_after == 1 && height >= 8 &&
-         width >= 8 && !weights->gated && weights->columns >= 32 && weights->channels >= 32 &&
+  return !shape->direct && shape->kernel == 3 && shape->stride == 1 && shape->pad_before == 1 && shape->pad_after == 1 && height >= 4 &&
+         width >= 4 && !weights->gated && weights->columns >= 32 && weights->channels >= 32 &&
          weights->channels <= LW_WINOGRAD_PARTS * 160 && shape->sources[0].channels % LW_LANES == 0 &&
          shape->sources[1].channels % LW_LANES == 0;
 }

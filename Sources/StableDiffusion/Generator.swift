@@ -77,9 +77,9 @@ public struct Generator {
     _ noise: Tensor, guidedBy guidance: Guidance, through levels: NoiseLevels, stepNoises: [Tensor] = []
   ) -> Denoising {
     let prediction = description.prediction
+    let answer = guidance.answers(images: noise.shape[0])
     return Denoising(noise, through: levels, prediction: prediction, stepNoises: stepNoises) { noisy, level in
-      let answer = guidance.answer(of: unet, to: noisy, at: level)
-      return prediction.clean(noisy: noisy, answer: answer, level: level)
+      prediction.clean(noisy: noisy, answer: answer(unet, noisy, level), level: level)
     }
   }
 

@@ -11,7 +11,7 @@ extension KernelTests {
     func sizes() {
       var numbers = TestNumbers(seed: 31)
       var all = Comparison()
-      for (height, width) in [(8, 8), (8, 9), (9, 8), (10, 15), (11, 13), (16, 12), (21, 8)] {
+      for (height, width) in [(4, 4), (5, 7), (8, 8), (8, 9), (9, 8), (10, 15), (11, 13), (16, 12), (21, 8)] {
         let convolution = Convolution(
           &numbers, batch: 2, height: height, width: width, channels: [32], columns: 32)
         #expect(convolution.workspace > 0)
@@ -60,7 +60,7 @@ extension KernelTests {
     func unsuited() {
       var numbers = TestNumbers(seed: 35)
       let unsuited = [
-        Convolution(&numbers, height: 7, width: 8, channels: [32], columns: 32),
+        Convolution(&numbers, height: 3, width: 8, channels: [32], columns: 32),
         Convolution(&numbers, height: 8, width: 8, channels: [16], columns: 32),
         Convolution(&numbers, height: 8, width: 8, channels: [32], columns: 31),
         Convolution(&numbers, height: 8, width: 8, channels: [24, 16], columns: 32),
