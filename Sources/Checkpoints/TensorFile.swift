@@ -40,6 +40,9 @@ public final class TensorFile: Sendable {
 
   public var names: [String] { entries.map(\.name) }
 
+  /// Gives the memory of pages that were read back to the system; whoever reads again finds the same bytes.
+  func dropPages() { file.dropPages() }
+
   public func entry(_ name: String) -> TensorEntry? { byName[name] }
 
   /// The tensor of this name; nil if the file has none or stores it as something else than float32, float16 or bfloat16.

@@ -38,7 +38,10 @@ public struct Generator {
     promptEncoder = try Reloadable { try PromptEncoder(folder, adding: additions) }
     let unetWeights = try additions.changed(
       folder.weights("unet"), .unet, textWidth: description.textEncoder.width)
-    denoiser = try Reloadable { [description] in try UNet(unetWeights, description.unet) }
+    denoiser = try Reloadable { [description] in
+      defer { unetWeights.dropPages() }
+      return try UNet(unetWeights, description.unet)
+    }
     pictureCoder = try Reloadable { [description] in
       try Autoencoder(files, of: folder, description.autoencoder)
     }
