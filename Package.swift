@@ -40,14 +40,17 @@ let package = Package(
       path: "Sources/latentwalk-cli"),
 
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors"], exclude: ["Fixtures"]),
+    // Model files as other programs write them, for the tests.
+    .target(name: "ModelFiles", path: "Tests/ModelFiles"),
     .testTarget(
-      name: "StableDiffusionTests", dependencies: ["StableDiffusion"], exclude: ["Fixtures"]),
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "ModelFiles"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "StableDiffusionTests", dependencies: ["StableDiffusion", "ModelFiles"], exclude: ["Fixtures"]),
     .testTarget(name: "SamplingTests", dependencies: ["Sampling"], exclude: ["Fixtures"]),
     .testTarget(name: "WalksTests", dependencies: ["Walks"]),
     .testTarget(name: "MediaTests", dependencies: ["Media"], exclude: ["Fixtures"]),
     .testTarget(name: "LatentWalkTests", dependencies: ["LatentWalk"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["LatentWalk", "latentwalk"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["LatentWalk", "latentwalk", "ModelFiles"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -7,6 +7,8 @@ public enum CheckpointError: Error, Equatable {
 
   /// The path is no diffusers folder.
   case noModel(path: String, reason: String)
+  /// A file with tensors of another kind than the one it was given for.
+  case otherKind(path: String, expected: String, kind: FileKind)
   /// A part of the model has no weights that can be read.
   case noWeights(folder: String, reason: String)
 
@@ -44,6 +46,8 @@ extension CheckpointError: CustomStringConvertible {
       "\(path) cannot be written: \(reason). Choose another place or make room."
     case .noModel(let path, let reason):
       "\(path) is not a model: \(reason)."
+    case .otherKind(let path, let expected, let kind):
+      "\(path) is no \(expected): it is \(kind.rawValue). \(kind.advice ?? "Give it with --model")."
     case .noWeights(let folder, let reason):
       "\(folder) has no weights to load: \(reason)."
     case .notJSON(let path, let reason):

@@ -43,6 +43,15 @@ public final class TensorFile: Sendable {
   /// Gives the memory of pages that were read back to the system; whoever reads again finds the same bytes.
   func dropPages() { file.dropPages() }
 
+  /// Refuses a file that is clearly something else; what it is for sure, its reader finds out.
+  /// - Parameter expected: what it was given for, in words for the user.
+  public func requireKind(_ accepted: FileKind, _ expected: String) throws {
+    let kind = FileKind(self)
+    guard kind == accepted || kind == .unknown else {
+      throw CheckpointError.otherKind(path: path, expected: expected, kind: kind)
+    }
+  }
+
   public func entry(_ name: String) -> TensorEntry? { byName[name] }
 
   /// The tensor of this name; nil if the file has none or stores it as something else than float32, float16 or bfloat16.

@@ -38,9 +38,17 @@ public struct ModelLibrary {
   /// Where a model or another file lies, given by path or by name.
   public func path(_ pathOrName: String) throws -> String {
     if FileManager.default.fileExists(atPath: pathOrName) { return pathOrName }
-    if let path = models().first(where: { $0.answers(to: pathOrName) })?.path { return path }
+    if let path = byName().first(where: { $0.answers(to: pathOrName) })?.path { return path }
+    let cached = checkpoints { $0.answers(to: pathOrName) || $0.isInside(pathOrName) }
+    guard cached.count <= 1 else {
+      throw RenderError.severalModels(name: pathOrName, choices: cached.map(\.name))
+    }
+    if let path = cached.first?.path { return path }
     let parts = pathOrName.split(separator: "/", omittingEmptySubsequences: false)
     if parts.count == 2, !parts.contains(where: { ["", ".", "..", "~"].contains($0) }) {
+      if let place = snapshots().first(where: { Self.name(of: $0) == pathOrName }) {
+        throw RenderError.incomplete(name: pathOrName, place: place)
+      }
       throw RenderError.notFetched(name: pathOrName, hubs: hubs)
     }
     // Whoever opens a path that leads nowhere says so.
@@ -50,7 +58,8 @@ public struct ModelLibrary {
 
   /// A model that is found.
   public struct Model {
-    /// What it is called: its folder's name, its file's without the ending, or its name at Hugging Face, OWNER/NAME.
+    /// What it is called: its folder's name, its file's without the ending, or its name at Hugging Face, OWNER/NAME or
+    /// OWNER/NAME/FILE.
     public let name: String
     public let path: String
 
@@ -61,33 +70,59 @@ public struct ModelLibrary {
 
     /// A single file is also found with its ending, a model of Hugging Face's also without its owner.
     fileprivate func answers(to name: String) -> Bool {
-      name == self.name || path.hasSuffix("/\(name)") || self.name.hasSuffix("/\(name)")
+      let names = [self.name, "\(self.name).\((path as NSString).pathExtension)", path]
+      return names.contains { $0 == name || $0.hasSuffix("/\(name)") }
+    }
+
+    /// Whether it is a file in the repository of this name.
+    fileprivate func isInside(_ repository: String) -> Bool {
+      repository.contains("/") && name.hasPrefix(repository + "/")
     }
   }
 
   /// All models that are found, and single files beside them.
-  public func models() -> [Model] {
+  public func models() -> [Model] { byName() + checkpoints { _ in true } }
+
+  /// What is a model by its name, or by the names in its folder.
+  private func byName() -> [Model] {
     let kept = places.flatMap { place in Self.names(in: place).map { "\(place)/\($0)" } }
-    let fetched = hubs.flatMap { hub in
-      Self.names(in: hub).filter { $0.hasPrefix("models--") }.compactMap { Self.snapshot("\(hub)/\($0)") }
-    }
-    return (kept + fetched).filter(Self.isModel).map(Model.init)
+    return (kept + snapshots()).filter(Self.isModel).map(Model.init)
   }
 
-  /// What a model is called. A snapshot in Hugging Face's cache, .../models--OWNER--NAME/snapshots/COMMIT, is OWNER/NAME.
-  static func name(of path: String) -> String {
-    let parts = path.split(separator: "/").suffix(3).map(String.init)
-    guard parts.count == 3, parts[1] == "snapshots", parts[0].hasPrefix("models--") else {
-      let name = parts.last ?? path
-      let ending = (name as NSString).pathExtension
-      return endings.contains(ending) ? String(name.dropLast(ending.count + 1)) : name
+  /// Single files in Hugging Face's cache. It is full of other programs' files: those that are asked for are opened, and models count.
+  private func checkpoints(where isAskedFor: (Model) -> Bool) -> [Model] {
+    snapshots().flatMap { place in Self.names(in: place).map { "\(place)/\($0)" } }.filter(Self.isModel)
+      .map(Model.init).filter { isAskedFor($0) && (try? SingleFile(path: $0.path).kind.isModel) == true }
+  }
+
+  /// What Hugging Face's programs have fetched: a folder for each repository.
+  private func snapshots() -> [String] {
+    hubs.flatMap { hub in
+      Self.names(in: hub).filter { $0.hasPrefix("models--") }.compactMap { Self.snapshot("\(hub)/\($0)") }
     }
-    return parts[0].dropFirst("models--".count).components(separatedBy: "--").joined(separator: "/")
+  }
+
+  /// What a model is called. In Hugging Face's cache .../models--OWNER--NAME/snapshots/COMMIT is OWNER/NAME, and a file in it
+  /// OWNER/NAME/FILE.
+  static func name(of path: String) -> String {
+    let parts = path.split(separator: "/").map(String.init)
+    let last = parts.last ?? path
+    let ending = (last as NSString).pathExtension
+    let name = endings.contains(ending) ? String(last.dropLast(ending.count + 1)) : last
+    guard let place = parts.lastIndex(of: "snapshots"), place > 0, parts[place - 1].hasPrefix("models--"),
+      2...3 ~= parts.count - place
+    else { return name }
+    let repository = parts[place - 1].dropFirst("models--".count).components(separatedBy: "--")
+    return (parts.count - place == 3 ? repository + [name] : repository).joined(separator: "/")
   }
 
   /// What a model is fetched with.
   static func fetching(_ name: String) -> String {
-    "hf download \(name) --include \"model_index.json\" \"*/*\" --exclude \"*.bin\" \"*.msgpack\" \"safety_checker/*\""
+    let options = [
+      ("include", "model_index.json"), ("include", "*/*"), ("exclude", "*.bin"), ("exclude", "*.msgpack"),
+      ("exclude", "safety_checker/*"),
+    ]
+    return "hf download \(name) " + options.map { "--\($0) \"\($1)\"" }.joined(separator: " ")
   }
 
   private static let endings: Set = ["safetensors", "ckpt", "pth", "pt"]

@@ -2,6 +2,10 @@
 public enum RenderError: Error, Equatable, CustomStringConvertible {
   case noSuchModel(name: String, searched: [String])
   case notFetched(name: String, hubs: [String])
+  /// Several models answer to a name.
+  case severalModels(name: String, choices: [String])
+  /// Hugging Face's cache has the repository, and no model in it.
+  case incomplete(name: String, place: String)
   case size(width: Int, height: Int, multiple: Int)
   case noiseShape(path: String, found: [Int], expected: [[Int]])
   case latentsShape(path: String, found: [Int], channels: Int)
@@ -24,6 +28,11 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
     case .notFetched(let name, let hubs):
       "There is no folder or file \(name), and no model of that name in Hugging Face's cache (\(hubs.joined(separator: ", "))). "
         + "If it is a model there, fetch it with '\(ModelLibrary.fetching(name))'."
+    case .severalModels(let name, let choices):
+      "\(name) stands for several models; choose \(choices.joined(separator: " or "))."
+    case .incomplete(let name, let place):
+      "Of \(name), Hugging Face's cache has neither a whole folder of diffusers nor a checkpoint (\(place)). "
+        + "If it is a model of Stable Diffusion, fetch it with '\(ModelLibrary.fetching(name))'."
     case .size(let width, let height, let multiple):
       "\(width) x \(height) pixels do not fit this model; width and height must be multiples of \(multiple), "
         + "such as \(nearest(width, multiple)) x \(nearest(height, multiple))."

@@ -10,7 +10,7 @@ public struct PromptEncoder {
   public let tokenizer: Tokenizer
   public let textEncoder: TextEncoder
   /// Tensors in the text encoder's file that no layer asked for.
-  let unusedTensors: [String]
+  package let unusedTensors: [String]
 
   public init(_ folder: ModelFolder, adding additions: ModelAdditions = ModelAdditions()) throws {
     let description = try TextEncoderDescription(folder.configuration("text_encoder"))

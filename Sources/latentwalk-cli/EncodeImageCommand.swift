@@ -32,7 +32,7 @@ struct EncodeImageCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Draws the latents from their distribution with this seed.")
   var seed: UInt64?
 
-  @Option(help: "Whose random numbers the seed draws, as that library draws them on a CPU.")
+  @Option(help: "Whose random numbers the seed draws.")
   var rng = NoiseGenerator.pytorch
 
   @OptionGroup var model: ModelOptions

@@ -10,7 +10,7 @@ struct LatentWalkCommand: ParsableCommand {
 
         latentwalk interpolate "A photograph of a dog" "A photograph of a cat" --rubber-band
 
-      With Stable Diffusion from your own disk, add --model PATH-TO-A-DIFFUSERS-FOLDER.
+      With Stable Diffusion from your own disk, add --model and the path of a checkpoint or a diffusers folder.
       Results go to standard output, progress to standard error.
       Exit codes: 0 done, 1 failed, 64 wrong usage, 130 interrupted.
       """,

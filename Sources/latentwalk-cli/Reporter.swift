@@ -28,9 +28,9 @@ final class Reporter {
     let kept = frames - missing
     say(
       """
-      \(frames == 1 ? "1 frame" : "\(frames) frames") of \(recipe.width) x \(recipe.height) with the model \
-      \(recipe.model.name), seed \(recipe.seed): \(renderer.levels.count) steps, guidance \(recipe.guidance), \
-      \(missing * renderer.evaluationsPerFrame) UNet evaluations\(kept > 0 ? "; \(kept == 1 ? "1 frame is" : "\(kept) frames are") there already" : "").
+      \(counted(frames, "frame")) of \(recipe.width) x \(recipe.height) with the model \
+      \(recipe.model.name), seed \(recipe.seed): \(counted(renderer.levels.count, "step")), guidance \(recipe.guidance), \
+      \(counted(missing * renderer.evaluationsPerFrame, "UNet evaluation"))\(kept > 0 ? "; \(kept == 1 ? "1 frame is" : "\(kept) frames are") there already" : "").
       """)
     if let start = recipe.start {
       say("It begins with \(start.picture.path), strength \(start.strength).")
@@ -104,6 +104,9 @@ final class Reporter {
     fflush(nil)
   }
 }
+
+/// 1 step, 2 steps
+func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
 
 /// A line of `--json`: an event and what is known of it.
 private struct ReportLine: Encodable {

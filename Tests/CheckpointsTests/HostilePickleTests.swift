@@ -1,4 +1,5 @@
 import Checkpoints
+import ModelFiles
 import Testing
 
 /// Files that lie, break off or want something: one sentence each.
@@ -119,14 +120,20 @@ import Testing
     let whole = zip(["a/data.pkl": pickle])
     #expect(try refusal(Array(whole.dropLast(1))).contains("a zip file without a directory at its end"))
     #expect(try refusal(zip(["a/other": pickle])).contains("a zip file without data.pkl"))
-    #expect(try refusal(zip(["a/data.pkl": pickle], count: 9)).contains("its directory claims 9 entries"))
     #expect(
-      try refusal(zip(["a/data.pkl": pickle], count: 2, padding: 60)).contains("its directory breaks off"))
+      try refusal(zip(["a/data.pkl": pickle], lying: ZipLies(count: 9))).contains(
+        "its directory claims 9 entries"))
     #expect(
-      try refusal(zip(["a/data.pkl": pickle], size: 1 << 30)).contains(
+      try refusal(zip(["a/data.pkl": pickle], lying: ZipLies(count: 2, padding: 60))).contains(
+        "its directory breaks off"))
+    #expect(
+      try refusal(zip(["a/data.pkl": pickle], lying: ZipLies(size: 1 << 30))).contains(
         "takes 1073741824 bytes and ends behind"))
-    #expect(try refusal(zip(["a/data.pkl": pickle], method: 8)).contains("is packed or encrypted"))
-    #expect(try refusal(zip(["a/data.pkl": pickle], offset: 5)).contains("is not where the directory says"))
+    #expect(
+      try refusal(zip(["a/data.pkl": pickle], lying: ZipLies(method: 8))).contains("is packed or encrypted"))
+    #expect(
+      try refusal(zip(["a/data.pkl": pickle], lying: ZipLies(offset: 5))).contains(
+        "is not where the directory says"))
     #expect(
       try refusal(zip(["a/data.pkl": pickle, "a/byteorder": Array("big".utf8)])).contains("not little-endian")
     )
@@ -135,7 +142,7 @@ import Testing
   @Test("parts of a zip file that overlap are refused")
   func overlap() throws {
     // The directory lists the one part twice.
-    let bytes = zip(["a/data.pkl": [0x7d, 0x2e]], repeating: 2)
+    let bytes = zip(["a/data.pkl": [0x7d, 0x2e]], lying: ZipLies(repeating: 2))
     #expect(try refusal(bytes).contains("its part a/data.pkl overlaps another"))
   }
 
@@ -143,9 +150,26 @@ import Testing
     "files of other programs are named",
     arguments: [
       ("GGUF....", "is a GGUF file"), ("version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
-      ("<!DOCTYPE html><html>", "is a web page"),
+      ("<!DOCTYPE html><html>", "is a web page"), ("GIF89a....", "is a picture"),
+
     ])
   func foreign(beginning: String, reason: String) throws {
     #expect(try refusal(Array(beginning.utf8)).contains(reason))
+  }
+
+  @Test("files of other kinds are known by bytes that are no text")
+  func foreignBytes() throws {
+    for (bytes, reason) in [
+      ([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10], "is a picture"), ([0xff, 0xd8, 0xff, 0xe0], "is a picture"),
+      ([0x93] + Array("NUMPY".utf8), "is an array of NumPy"),
+      // pickle.dump(os.system): a pickle that torch.save did not write.
+      (
+        [0x80, 4, 0x95, 0x1d, 0, 0, 0, 0, 0, 0, 0, 0x8c, 5] + Array("posix".utf8),
+        "LatentWalk runs no pickles"
+      ),
+      ([0x80, 2] + Pickled.global("os", "system") + Pickled.stop, "LatentWalk runs no pickles"),
+    ] as [([UInt8], String)] {
+      #expect(try refusal(bytes).contains(reason))
+    }
   }
 }

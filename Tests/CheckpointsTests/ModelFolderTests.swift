@@ -1,4 +1,5 @@
 import Checkpoints
+import ModelFiles
 import Testing
 
 @Suite struct ModelFolderTests {

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import ModelFiles
 import Testing
 
 @Suite struct NumpyArrayTests {

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import ModelFiles
 import Testing
 
 /// A folder for the files of one test; it goes when the test ends.
@@ -43,10 +44,6 @@ func safetensors(_ tensors: KeyValuePairs<String, (shape: [Int], values: [Float]
       "\"\(name)\":{\"dtype\":\"F32\",\"shape\":\(tensor.shape),\"data_offsets\":[\(begin),\(data.count)]}")
   }
   return safetensors("{\(rows.joined(separator: ","))}", data: data)
-}
-
-func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-  withUnsafeBytes(of: value.littleEndian, Array.init)
 }
 
 /// The sentence of the error that an expression throws.

@@ -116,7 +116,7 @@ import Testing
       (["--lora", "nowhere:0.5"], 1, ["nowhere: there is no such file"]),
       (["--lora", "text.safetensors"], 1, ["text.safetensors"]),
       (["--lora", "xl.safetensors"], 1, ["xl.safetensors is a LoRA for Stable Diffusion XL"]),
-      (["--lora", "<owl>.safetensors"], 1, ["is no LoRA", "emb_params"]),
+      (["--lora", "<owl>.safetensors"], 1, ["is no LoRA: it is a textual inversion"]),
       (["--lora", "style:1.safetensors:inf"], 1, ["no finite number"]),
       (["--textual-inversion", "nowhere"], 1, ["nowhere: there is no such file"]),
       (["--textual-inversion", "wide.safetensors"], 1, ["768 wide", "16 wide"]),

@@ -46,7 +46,7 @@ import Testing
     try expectRefusal("model is not a model: it is a LoRA", "--lora")
     let shown = try folder.run("models", "show", "model")
     #expect(shown.exitCode == 0 && shown.output.contains("Kind                a LoRA. Give it with --lora"))
-    #expect(shown.output.contains("Tensors             1 tensor, 0.0 M parameters, F16"))
+    #expect(shown.output.contains("Tensors             1 tensor, 1 parameter, F16, 2 B"))
   }
 
   @Test("a safetensors file that ends too soon is refused")

@@ -105,15 +105,17 @@ import Testing
   @Test("while the model is loaded, nothing is rendered")
   func loading() throws {
     try folder.copyModel()
-    // Taking the model's fingerprint, the program waits here until the other end is opened.
-    let gate = folder.file("model/scheduler/gate")
-    #expect(mkfifo(gate, 0o600) == 0)
+    // Taking the model's fingerprint, the program waits at each gate until the other end is opened: at the second, while it is told.
+    let gates = ["gate-1", "gate-2"].map { folder.file("model/scheduler/\($0)") }
+    for gate in gates { #expect(mkfifo(gate, 0o600) == 0) }
     let program = try Program(
       ["walk", "a dog", "--model", "model", "-o", "walk.gif"], in: folder.path, pipesOutput: true)
-    let end = open(gate, O_WRONLY)
-    #expect(end >= 0)
-    program.send(SIGINT)
-    close(end)
+    for gate in gates {
+      let end = open(gate, O_WRONLY)
+      #expect(end >= 0)
+      if gate == gates[0] { program.send(SIGINT) }
+      close(end)
+    }
     let run = try program.finished()
     #expect(run.exitCode == 130)
     #expect(

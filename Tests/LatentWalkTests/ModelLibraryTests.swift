@@ -65,6 +65,41 @@ import Testing
     #expect(library.models().map(\.name) == ["owner/stable-diffusion-v1-5"])
   }
 
+  @Test("checkpoints in Hugging Face's cache go by owner, name and file; one alone by owner and name")
+  func cachedCheckpoints() throws {
+    let folder = try TemporaryFolder()
+    let tensors =
+      #"{"model.diffusion_model.input_blocks.0.0.weight":{"dtype":"F16","shape":[0,4,3,3],"data_offsets":[0,0]}}"#
+    let bytes = withUnsafeBytes(of: UInt64(tensors.utf8.count).littleEndian) {
+      String(decoding: $0, as: UTF8.self)
+    }
+    for path in [
+      "one/snapshots/1/v1.safetensors", "two/snapshots/1/a.safetensors", "two/snapshots/1/b.safetensors",
+    ] {
+      let place = URL(filePath: folder.file("models--owner--\(path)"))
+      try FileManager.default.createDirectory(
+        at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try folder.write("models--owner--\(path)", bytes + tensors)
+    }
+    try folder.write("models--owner--one/snapshots/1/other.safetensors", "no tensors")
+    try FileManager.default.createDirectory(
+      atPath: folder.file("models--owner--rest/snapshots/1/unet"), withIntermediateDirectories: true)
+    let library = ModelLibrary(places: [], hubs: [folder.path])
+    #expect(library.models().map(\.name) == ["owner/one/v1", "owner/two/a", "owner/two/b"])
+    let one = folder.file("models--owner--one/snapshots/1/v1.safetensors")
+    for name in ["owner/one", "owner/one/v1", "owner/one/v1.safetensors", "v1"] {
+      #expect(try library.path(name) == one)
+    }
+    #expect(throws: RenderError.severalModels(name: "owner/two", choices: ["owner/two/a", "owner/two/b"])) {
+      try library.path("owner/two")
+    }
+    let error = #expect(throws: RenderError.self) { try library.path("owner/rest") }
+    #expect(error?.description.contains("has neither a whole folder of diffusers nor a checkpoint") == true)
+    #expect(
+      error?.description.contains("hf download owner/rest --include \"model_index.json\" --include \"*/*\"")
+        == true)
+  }
+
   @Test("a model that was not fetched is refused with the command that fetches it")
   func notFetched() {
     let error = #expect(throws: RenderError.self) {

@@ -28,8 +28,21 @@ import Testing
     let renderer = try Renderer(
       recipe(model.name, side: model.side, strength: strength), with: TinyModel.generator(model.name))
     #expect(renderer.levels.count == Int(10 * strength))
+    try expectLatents("\(model.name).\(strength)", renderer)
+  }
+
+  @Test(
+    "samplers with steps of other kinds begin in the middle, too, and draw their noise after the picture's",
+    arguments: ["euler", "euler-a", "heun", "dpm++2m", "dpm++2m-sde", "unipc"])
+  func samplers(name: String) throws {
+    var recipe = try recipe("two-stages", side: 12, strength: 0.6)
+    recipe.sampler = try #require(SamplerName(rawValue: name))
+    try expectLatents("two-stages.\(name)", Renderer(recipe, with: TinyModel.generator()))
+  }
+
+  private func expectLatents(_ name: String, _ renderer: Renderer) throws {
     let golden = try TensorFile(path: Self.pictures + "/golden.safetensors")
-    let expected = try #require(golden.tensor("\(model.name).\(strength)")).float32().channelsLast().values
+    let expected = try #require(golden.tensor(name)).float32().channelsLast().values
     let found = try #require(try renderer.frame(0)).latents
     let difference = zip(found, expected).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
     let norm = expected.reduce(0) { $0 + Double($1 * $1) }

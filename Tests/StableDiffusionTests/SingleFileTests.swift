@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import ModelFiles
 import Sampling
 import StableDiffusion
 import Tensors
@@ -13,9 +14,11 @@ import Testing
   init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
 
   /// The single file with the folder's tokenizer and, as such small networks have other groups and heads, its configurations.
-  private func model(_ pipeline: GoldenPipeline, averaged: Bool = false) throws -> ModelFolder {
-    let path = "\(folder)/\(pipeline.name).safetensors"
-    try SingleFileWriter(pipeline.name, averaged: averaged).write(to: path)
+  private func model(
+    _ pipeline: GoldenPipeline, averaged: Bool = false, ending: String = "safetensors"
+  ) throws -> ModelFolder {
+    let path = "\(folder)/\(pipeline.name).\(ending)"
+    try SingleFileWriter(GoldenPipeline.fixtures, pipeline.name, averaged: averaged).write(to: path)
     var configurations = ["scheduler": "\(pipeline.folder.path)/scheduler/scheduler_config.json"]
     for component in ["unet", "vae", "text_encoder"] {
       configurations[component] = "\(pipeline.folder.path)/\(component)/config.json"
@@ -24,11 +27,21 @@ import Testing
       path: path, tokenizer: pipeline.folder.path + "/tokenizer", configurations: configurations)
   }
 
-  @Test("a single file gives the bits that the folder gives", arguments: GoldenPipeline.names, [false, true])
-  func sameBits(name: String, averaged: Bool) throws {
+  private static let variants = [
+    ("safetensors", false), ("safetensors", true), ("ckpt", false), ("ckpt", true),
+  ]
+
+  /// `sd1` is of float16, `odd` of bfloat16, the others of float32.
+  @Test(
+    "a single file of any precision, of either format, averaged only or not, gives the bits that the folder gives",
+    arguments: GoldenPipeline.names, variants)
+  func sameBits(name: String, variant: (ending: String, averaged: Bool)) throws {
     defer { _ = try? FileManager.default.removeItem(atPath: folder) }
     let pipeline = try GoldenPipeline(name)
-    let generators = [try Generator(pipeline.folder), try Generator(model(pipeline, averaged: averaged))]
+    let generators = [
+      try Generator(pipeline.folder),
+      try Generator(model(pipeline, averaged: variant.averaged, ending: variant.ending)),
+    ]
     let results = try generators.map { generator in
       let levels = try generator.levels(steps: 2, schedule: .leading)
       let guidance = Guidance(
@@ -42,6 +55,25 @@ import Testing
     }
     #expect(results[0] == results[1] && results[0].allSatisfy(\.isFinite))
     #expect(generators[1].unusedTensors.isEmpty)
+  }
+
+  @Test(
+    "an autoencoder in the original's names takes a model's place, alone or in a whole model",
+    arguments: ["", "first_stage_model."])
+  func originalAutoencoder(prefix: String) throws {
+    defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+    let pipeline = try GoldenPipeline("sd1")
+    var writer = try SingleFileWriter(GoldenPipeline.fixtures, "sd1")
+    if prefix.isEmpty { writer.narrow(to: "first_stage_model.") }
+    try writer.write(to: folder + "/vae.ckpt")
+    let own = try Generator(pipeline.folder)
+    let other = try Generator(
+      pipeline.folder, autoencoder: AutoencoderFiles(replacement: folder + "/vae.ckpt", encodes: true))
+    let latents = try pipeline.image("samples.0.noise")
+    let pixels = own.pixels(latents)
+    #expect(other.pixels(latents).values == pixels.values && other.unusedTensors.isEmpty)
+    let (mean, expected) = (other.autoencoder.encoder?(pixels).mean, own.autoencoder.encoder?(pixels).mean)
+    #expect(mean != nil && mean?.values == expected?.values)
   }
 
   @Test("what shapes show is what the folder's configurations say", arguments: GoldenPipeline.names)

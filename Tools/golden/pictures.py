@@ -17,10 +17,13 @@ from safetensors.torch import load_file, save_file
 
 from pipelines_golden import versions
 from pipelines_model import diffusers_config, randomise, write_json
+from samplers import scheduler
 
 PIPELINES = ["sd1", "sd2", "odd", "two-stages"]
 SEED, STEPS, GUIDANCE, PROMPT = 7, 10, 7.5, "A photograph of a dog"
 STRENGTHS = [0.1, 0.35, 0.6, 1.0]
+# Not PNDM and LMS: diffusers' begin in the middle as if steps had gone before.
+SAMPLERS = ["euler", "euler-a", "heun", "dpm++2m", "dpm++2m-sde", "unipc"]
 
 
 def scene(side):
@@ -43,7 +46,7 @@ def deviations(fixtures, tensors):
 
 
 def image_to_image(fixtures, tensors):
-    """The final latents from the same picture at several strengths."""
+    """The final latents from the same picture at several strengths, and with several samplers."""
     for name, side in [("sd1", 64), ("two-stages", 12)]:
         pipeline = StableDiffusionImg2ImgPipeline.from_pretrained(fixtures + "/" + name, torch_dtype=torch.float32)
         # Loading the pipeline changes a step offset of 0 into 1.
@@ -51,10 +54,18 @@ def image_to_image(fixtures, tensors):
         pipeline.set_progress_bar_config(disable=True)
         scene(side).save(f"{fixtures}/pictures/{name}.png")
         for strength in STRENGTHS:
-            tensors[f"{name}.{strength}"] = pipeline(
-                PROMPT, scene(side), strength=strength, num_inference_steps=STEPS, guidance_scale=GUIDANCE,
-                output_type="latent", generator=torch.Generator().manual_seed(SEED),
-            ).images
+            tensors[f"{name}.{strength}"] = result(pipeline, side, strength)
+        for sampler in SAMPLERS if name == "two-stages" else []:
+            ends = {"steps_offset": 0, "set_alpha_to_one": True}
+            pipeline.scheduler = scheduler(sampler, "leading", "epsilon", STEPS, ends)
+            tensors[f"{name}.{sampler}"] = result(pipeline, side, 0.6)
+
+
+def result(pipeline, side, strength):
+    return pipeline(
+        PROMPT, scene(side), strength=strength, num_inference_steps=STEPS, guidance_scale=GUIDANCE,
+        output_type="latent", generator=torch.Generator().manual_seed(SEED),
+    ).images
 
 
 def tiny_autoencoder(fixtures, tensors):
@@ -115,7 +126,7 @@ def main():
     if len(sys.argv) > 2:
         taesd(sys.argv[2], tensors)
     save_file({name: value.contiguous() for name, value in tensors.items()}, f"{fixtures}/pictures/golden.safetensors")
-    description = {"seed": SEED, "steps": STEPS, "guidance": GUIDANCE, "prompt": PROMPT, "strengths": STRENGTHS}
+    description = {"seed": SEED, "steps": STEPS, "guidance": GUIDANCE, "prompt": PROMPT, "strengths": STRENGTHS, "samplers": SAMPLERS}
     write_json(f"{fixtures}/pictures/golden.json", {"versions": versions(), **description})
     for name, value in tensors.items():
         print(f"{name}: {list(value.shape)}, standard deviation {value.float().std().item():.3f}")

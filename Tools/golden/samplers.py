@@ -178,4 +178,5 @@ def main():
     compact(f"{fixtures}/samplers.json", {"versions": versions, "seed": SEED, "two-stages": epsilon, "sd2": velocity})
 
 
-main()
+if __name__ == "__main__":
+    main()

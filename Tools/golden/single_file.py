@@ -3,6 +3,7 @@
 Usage: python single_file.py FOLDER FILE.safetensors|FILE.ckpt [--averaged]
        python single_file.py --moves FOLDER... > moves.json   (Tests/StableDiffusionTests/Fixtures/single-file/moves.json)
        python single_file.py --keys SD-KEYS > keys.json       (Tests/CheckpointsTests/Fixtures/single-file-keys.json)
+       python single_file.py --configurations > FILE           (Tests/CheckpointsTests/Fixtures/single-file-configurations.json)
 
 diffusers' own conversion (loaders/single_file_utils.py) must give the folder's tensors back, or the script stops.
 Made with diffusers 0.42, torch 2.15.
@@ -232,9 +233,35 @@ def keys(folder):
     return result
 
 
+def original_settings(version):
+    """What v1-inference.yaml and v2-inference.yaml say, as far as diffusers reads it."""
+    unet = {"in_channels": 4, "out_channels": 4, "model_channels": 320, "attention_resolutions": [4, 2, 1], "num_res_blocks": 2,
+            "channel_mult": [1, 2, 4, 4], "transformer_depth": 1}
+    unet |= ({"num_heads": 8, "context_dim": 768} if version == "v1" else
+             {"num_head_channels": 64, "use_linear_in_transformer": True, "context_dim": 1024})
+    vae = {"z_channels": 4, "resolution": 256, "in_channels": 3, "out_ch": 3, "ch": 128, "ch_mult": [1, 2, 4, 4], "num_res_blocks": 2}
+    parameters = {"unet_config": {"params": unet}, "first_stage_config": {"params": {"ddconfig": vae}}, "scale_factor": 0.18215}
+    return {"model": {"params": parameters}}
+
+
+def configurations():
+    """The configurations that diffusers makes of these settings."""
+    result = {}
+    for version in ("v1", "v2"):
+        settings = original_settings(version)
+        made = {"unet": single_file_utils.create_unet_diffusers_config_from_ldm(settings, {}),
+                "vae": single_file_utils.create_vae_diffusers_config_from_ldm(settings, {})}
+        # The size is diffusers' guess, by the kind of checkpoint.
+        result[version] = {component: {key: value for key, value in fields.items() if key != "sample_size" and value is not None}
+                           for component, fields in made.items()}
+    return result
+
+
 if sys.argv[1] == "--moves":
     print(json.dumps({pathlib.Path(folder).name: moves(pathlib.Path(folder)) for folder in sys.argv[2:]}))
 elif sys.argv[1] == "--keys":
     print(json.dumps(keys(pathlib.Path(sys.argv[2])), indent=1))
+elif sys.argv[1] == "--configurations":
+    print(json.dumps(configurations(), indent=1))
 else:
     write(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), "--averaged" in sys.argv)

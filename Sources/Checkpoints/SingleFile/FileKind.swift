@@ -19,6 +19,9 @@ public enum FileKind: String, Sendable, CaseIterable {
   case unet = "a UNet without its model"
   case unknown = "a file with tensors of an unknown kind"
 
+  /// Whether it is a whole model that LatentWalk makes pictures with.
+  public var isModel: Bool { advice == nil }
+
   /// What the file is good for, in words for the user; nil for a model, which `--model` takes.
   public var advice: String? {
     switch self {
@@ -35,7 +38,7 @@ public enum FileKind: String, Sendable, CaseIterable {
     }
   }
 
-  init(_ file: TensorFile) {
+  public init(_ file: TensorFile) {
     let shapes = Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0.shape) })
     self = Self.addition(file.names) ?? Self.model(shapes) ?? Self.network(shapes) ?? .unknown
   }

@@ -34,41 +34,8 @@ struct OriginalUNet {
     moves.move("middle_block.0", to: "mid_block.resnets.0", layers: Self.residualLayers)
     moves.move("middle_block.2", to: "mid_block.resnets.1", layers: Self.residualLayers)
 
-    var down = [Stage()]
-    var block = 1
-    while true {
-      let (old, stage) = ("input_blocks.\(block)", down.count - 1)
-      if shapes.contains("\(old).0.op.weight") {
-        moves["\(old).0.op"] = "down_blocks.\(stage).downsamplers.0.conv"
-        down.append(Stage())
-      } else if shapes.contains("\(old).0.in_layers.0.weight") {
-        moves.move(
-          "\(old).0", to: "down_blocks.\(stage).resnets.\(down[stage].layers)", layers: Self.residualLayers)
-        moves["\(old).1"] = "down_blocks.\(stage).attentions.\(down[stage].layers)"
-        down[stage].channels = shapes.size("\(old).0.out_layers.3.weight", 0)
-        down[stage].depth = shapes.count { "\(old).1.transformer_blocks.\($0).norm1.weight" }
-        down[stage].layers += 1
-      } else {
-        break
-      }
-      block += 1
-    }
-    var up = [Stage()]
-    block = 0
-    while shapes.contains("output_blocks.\(block).0.in_layers.0.weight") {
-      let (old, stage) = ("output_blocks.\(block)", up.count - 1)
-      moves.move(
-        "\(old).0", to: "up_blocks.\(stage).resnets.\(up[stage].layers)", layers: Self.residualLayers)
-      moves["\(old).1"] = "up_blocks.\(stage).attentions.\(up[stage].layers)"
-      up[stage].depth = shapes.count { "\(old).1.transformer_blocks.\($0).norm1.weight" }
-      up[stage].layers += 1
-      for place in 1...2 where shapes.contains("\(old).\(place).conv.weight") {
-        moves["\(old).\(place)"] = "up_blocks.\(stage).upsamplers.0"
-        up.append(Stage())
-      }
-      block += 1
-    }
-
+    let down = Self.wayDown(shapes, &moves)
+    let up = Self.wayUp(shapes, &moves)
     let middle = "middle_block.1"
     contextWidth = shapes.size("\(middle).transformer_blocks.0.attn2.to_k.weight", 1)
     let isLinear = shapes.dimensions("\(middle).proj_in.weight") == 2
@@ -93,5 +60,49 @@ struct OriginalUNet {
       "cross_attention_dim": .integer(contextWidth),
       "use_linear_projection": .flag(isLinear),
     ]
+  }
+
+  /// The stages on the way down; notes the names of their layers.
+  private static func wayDown(_ shapes: TensorShapes, _ moves: inout NameMoves) -> [Stage] {
+    var down = [Stage()]
+    var block = 1
+    while true {
+      let (old, stage) = ("input_blocks.\(block)", down.count - 1)
+      if shapes.contains("\(old).0.op.weight") {
+        moves["\(old).0.op"] = "down_blocks.\(stage).downsamplers.0.conv"
+        down.append(Stage())
+      } else if shapes.contains("\(old).0.in_layers.0.weight") {
+        moves.move(
+          "\(old).0", to: "down_blocks.\(stage).resnets.\(down[stage].layers)", layers: residualLayers)
+        moves["\(old).1"] = "down_blocks.\(stage).attentions.\(down[stage].layers)"
+        down[stage].channels = shapes.size("\(old).0.out_layers.3.weight", 0)
+        down[stage].depth = shapes.count { "\(old).1.transformer_blocks.\($0).norm1.weight" }
+        down[stage].layers += 1
+      } else {
+        break
+      }
+      block += 1
+    }
+    return down
+  }
+
+  /// The stages on the way up, likewise.
+  private static func wayUp(_ shapes: TensorShapes, _ moves: inout NameMoves) -> [Stage] {
+    var up = [Stage()]
+    var block = 0
+    while shapes.contains("output_blocks.\(block).0.in_layers.0.weight") {
+      let (old, stage) = ("output_blocks.\(block)", up.count - 1)
+      moves.move(
+        "\(old).0", to: "up_blocks.\(stage).resnets.\(up[stage].layers)", layers: residualLayers)
+      moves["\(old).1"] = "up_blocks.\(stage).attentions.\(up[stage].layers)"
+      up[stage].depth = shapes.count { "\(old).1.transformer_blocks.\($0).norm1.weight" }
+      up[stage].layers += 1
+      for place in 1...2 where shapes.contains("\(old).\(place).conv.weight") {
+        moves["\(old).\(place)"] = "up_blocks.\(stage).upsamplers.0"
+        up.append(Stage())
+      }
+      block += 1
+    }
+    return up
   }
 }

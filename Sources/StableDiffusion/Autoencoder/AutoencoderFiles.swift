@@ -88,9 +88,11 @@ extension Autoencoder {
   private static func inFile(
     _ path: String, like own: AutoencoderDescription
   ) throws -> (Weights, AutoencoderDescription) {
-    let weights = Weights(try TensorFile(path: path))
+    let file = try TensorFile(path: path)
+    let weights = Weights(file)
     guard !TinyAutoencoderFiles.isTiny(weights) else { throw AutoencoderError.isTiny(path: path) }
     guard let description = AutoencoderDescription(weights, like: own) else {
+      try file.requireKind(.autoencoder, "autoencoder")
       throw AutoencoderError.noAutoencoder(path: path)
     }
     return (weights, description)

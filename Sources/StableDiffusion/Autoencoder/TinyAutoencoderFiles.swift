@@ -17,13 +17,15 @@ struct TinyAutoencoderFiles {
       throw CheckpointError.noSuchFile(path: path)
     }
     let files = isFolder ? Self.files(in: path) : [path]
-    if isFolder, let configuration = Self.existing("\(path)/config.json") {
-      try Configuration(path: configuration).requireTinyAutoencoder()
-    }
-    let halves = try files.map { try Halves(Weights(TensorFile(path: $0))) }
+    let opened = try files.map { try TensorFile(path: $0) }
+    let halves = opened.map { Halves(Weights($0)) }
     guard let decoder = halves.lazy.compactMap(\.decoder).first else {
+      try opened.first?.requireKind(.tinyAutoencoder, "tiny autoencoder")
       throw halves.contains { $0.encoder != nil }
         ? AutoencoderError.noDecoder(path: path) : .notTiny(path: path)
+    }
+    if isFolder, let configuration = Self.existing("\(path)/config.json") {
+      try Configuration(path: configuration).requireTinyAutoencoder()
     }
     self.path = path
     self.decoder = decoder

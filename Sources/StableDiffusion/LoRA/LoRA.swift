@@ -29,6 +29,12 @@ public struct LoRA: Sendable {
     (self.path, self.weight, self.notes) = (path, weight, notes)
   }
 
+  /// How many layers of the UNet and of the text encoder it changes.
+  public var layerCounts: (unet: Int, textEncoder: Int) {
+    let inUNet = changes.count { $0.network == .unet }
+    return (inUNet, changes.count - inUNet)
+  }
+
   /// What is added to the tensors of a network. Every change of the file that is for this network finds its tensor, or an error says
   /// which did not.
   /// - Parameter textWidth: the width of the model's text embeddings.

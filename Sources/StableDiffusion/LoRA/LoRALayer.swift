@@ -20,6 +20,7 @@ struct LoRALayer {
     }
     let keys = names.map { ($0, LoRAKey($0)) }
     if let example = names.first, keys.allSatisfy({ $0.1 == nil }) {
+      try file.requireKind(.lora, "LoRA")
       throw LoRAError.noLoRA(path: file.path, example: example)
     }
     var layers: [Identity: LoRALayer] = [:]

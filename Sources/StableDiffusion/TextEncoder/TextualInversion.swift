@@ -15,6 +15,9 @@ public struct TextualInversion: Sendable {
   /// [vectors, width]
   let vectors: Tensor
 
+  /// How many vectors the word stands for, and how wide they are.
+  public var size: (vectors: Int, width: Int) { (vectors.shape[0], vectors.shape[1]) }
+
   /// - Parameter vectors: [width] or [vectors, width].
   init(path: String, token: String, vectors: Tensor) throws {
     guard !cleaned(token).isEmpty else {
@@ -44,6 +47,7 @@ public struct TextualInversion: Sendable {
       throw TextualInversionError.otherModel(path: path, model: "Stable Diffusion XL")
     }
     guard let first = names.first else { throw TextualInversionError.empty(path: path) }
+    try file.requireKind(.textualInversion, "textual inversion")
     if let token, names.count > 1 {
       throw TextualInversionError.severalTokens(path: path, token: token, count: names.count)
     }
@@ -86,7 +90,7 @@ public enum TextualInversionError: Error, Equatable, CustomStringConvertible {
       "\(path) names no word for its embedding; give one behind a colon: --textual-inversion \(path):WORD."
     case .shape(let path, let tensor, let found):
       "\(path) is no textual inversion: its tensor \(tensor) has the shape \(found), and [width] or [vectors, width] is expected; "
-        + "for a LoRA there is --lora."
+        + "give a file as diffusers or AUTOMATIC1111 write it."
     case .severalTokens(let path, let token, let count):
       "\(path) holds \(count) words, so that \(token) cannot stand for one of them; leave the word behind the colon out."
     case .otherModel(let path, let model):

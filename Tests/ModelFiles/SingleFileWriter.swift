@@ -2,13 +2,21 @@ import Foundation
 
 /// Writes a tiny pipeline's folder as one file in the names of the first Stable Diffusion. `single-file/moves.json` says what its modules
 /// are called there; Tools/golden/single_file.py made it and had diffusers' own conversion check it.
-struct SingleFileWriter {
-  private typealias Row = (type: String, shape: [Int], bytes: Data)
-  private var rows: [String: Row] = [:]
+///
+///     try SingleFileWriter(fixtures, "sd1").write(to: "sd1.ckpt")
+package struct SingleFileWriter {
+  /// A tensor in the file; safetensors' name of its type.
+  struct Row {
+    var type: String
+    var shape: [Int]
+    var bytes: Data
+  }
+  var rows: [String: Row] = [:]
 
-  /// - Parameter averaged: whether the UNet is there as its averaged copy only, under names without dots.
-  init(_ name: String, averaged: Bool) throws {
-    let fixtures = GoldenPipeline.fixtures
+  /// - Parameters:
+  ///   - fixtures: the folder of the tiny pipelines.
+  ///   - averaged: whether the UNet is there as its averaged copy only, under names without dots.
+  package init(_ fixtures: String, _ name: String, averaged: Bool = false) throws {
     let moves = try JSONDecoder().decode(
       [String: [String: [[String]]]].self,
       from: Data(contentsOf: URL(filePath: fixtures + "/single-file/moves.json")))
@@ -25,12 +33,12 @@ struct SingleFileWriter {
         let full =
           averaged && component == "unet"
           ? "model_ema.diffusion_model" + old.replacing(".", with: "") : prefix + old
-        rows[full] = (row.type, shape, row.bytes)
+        rows[full] = Row(type: row.type, shape: shape, bytes: row.bytes)
       }
     }
     fuse()
-    rows["alphas_cumprod"] = ("F32", [1], Data(count: 4))
-    rows["model_ema.num_updates"] = ("I64", [], Data(count: 8))
+    rows["alphas_cumprod"] = Row(type: "F32", shape: [1], bytes: Data(count: 4))
+    rows["model_ema.num_updates"] = Row(type: "I64", shape: [], bytes: Data(count: 8))
   }
 
   /// OpenCLIP's layers: queries, keys and values in one; and a last layer more, which is not used.
@@ -43,7 +51,9 @@ struct SingleFileWriter {
       }
       let fused = key.replacing("cond_stage_model.text_model.encoder.layers.", with: layers)
         .replacing("self_attn.q_proj.", with: "attn.in_proj_")
-      rows[fused] = (q.type, [3 * q.shape[0]] + q.shape.dropFirst(), parts.reduce(Data()) { $0 + $1.bytes })
+      rows[fused] = Row(
+        type: q.type, shape: [3 * q.shape[0]] + q.shape.dropFirst(),
+        bytes: parts.reduce(Data()) { $0 + $1.bytes })
     }
     let last = rows.keys.compactMap {
       $0.hasPrefix(layers) ? Int($0.dropFirst(layers.count).prefix { $0.isNumber }) : nil
@@ -53,20 +63,54 @@ struct SingleFileWriter {
     for (key, row) in rows where key.hasPrefix("\(layers)\(last).") {
       rows[key.replacing("\(layers)\(last).", with: "\(layers)\(last + 1).")] = row
     }
-    rows["cond_stage_model.model.logit_scale"] = ("F32", [], Data(count: 4))
+    rows["cond_stage_model.model.logit_scale"] = Row(type: "F32", shape: [], bytes: Data(count: 4))
   }
 
-  func write(to path: String) throws {
+  /// Leaves only what begins with a prefix, and leaves the prefix out.
+  package mutating func narrow(to prefix: String) {
+    rows = Dictionary(
+      uniqueKeysWithValues: rows.compactMap { name, row in
+        name.hasPrefix(prefix) ? (String(name.dropFirst(prefix.count)), row) : nil
+      })
+  }
+
+  package mutating func remove(_ prefix: String) { rows = rows.filter { !$0.key.hasPrefix(prefix) } }
+
+  /// As safetensors, or where the path ends so, as PyTorch's `.ckpt`.
+  package func write(to path: String) throws {
+    let sorted = rows.sorted { $0.key < $1.key }
+    try (path.hasSuffix(".ckpt") ? checkpoint(sorted) : safetensors(sorted)).write(to: URL(filePath: path))
+  }
+
+  private func safetensors(_ rows: [(key: String, value: Row)]) throws -> Data {
     var (table, data): ([String: Any], Data) = ([:], Data())
-    for (name, row) in rows.sorted(by: { $0.key < $1.key }) {
+    for (name, row) in rows {
       table[name] = [
         "dtype": row.type, "shape": row.shape, "data_offsets": [data.count, data.count + row.bytes.count],
       ]
       data += row.bytes
     }
     let header = try JSONSerialization.data(withJSONObject: table)
-    let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
-    try (length + header + data).write(to: URL(filePath: path))
+    return Data(littleEndian(UInt64(header.count))) + header + data
+  }
+
+  /// What torch.save({"global_step": 470000, "state_dict": ...}) writes: a pickle, and a part for each tensor's numbers.
+  private func checkpoint(_ rows: [(key: String, value: Row)]) -> Data {
+    let types = ["F32": "Float", "F16": "Half", "BF16": "BFloat16", "I64": "Long"]
+    let tensors = rows.enumerated().flatMap { index, row in
+      let strides = row.value.shape.indices.map { row.value.shape[($0 + 1)...].reduce(1, *) }
+      return Pickled.text(row.key)
+        + Pickled.tensor(
+          "\(index)", row.value.shape.reduce(1, *), 0, row.value.shape, strides,
+          of: types[row.value.type] ?? row.value.type)
+    }
+    // }( key value key value ... u: a dictionary with these entries.
+    let state = [0x7d, 0x28] + tensors + [0x75]
+    let whole =
+      [0x7d, 0x28] + Pickled.text("global_step") + Pickled.integer(470_000) + Pickled.text("state_dict")
+      + state + [0x75]
+    let parts = rows.enumerated().map { ("archive/data/\($0)", Array($1.value.bytes)) }
+    return Data(zip(parts: [("archive/data.pkl", [0x80, 2] + whole + Pickled.stop)] + parts))
   }
 
   /// Today's names of what older versions of diffusers and newer ones of transformers call otherwise.
@@ -92,7 +136,7 @@ struct SingleFileWriter {
       guard let type = row["dtype"] as? String, let shape = row["shape"] as? [Int],
         let place = row["data_offsets"] as? [Int]
       else { return nil }
-      return (type, shape, file[start + place[0]..<start + place[1]])
+      return Row(type: type, shape: shape, bytes: file[start + place[0]..<start + place[1]])
     }
   }
 }
