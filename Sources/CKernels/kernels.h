@@ -82,6 +82,7 @@ typedef struct {
   size_t channels, panels;
   size_t part; /* the most channels in one chain of additions; from the shape alone, like every order of additions */
   size_t first_panel, last_panel; /* the panels at hand, where not all are */
+  size_t first_tile, tile_count;  /* the tiles at hand, likewise */
   const struct lw_kernel_table *kernels;
   const float *zeros; /* a pixel outside the picture */
   float *workspace;   /* the transformed taps [panel][plane][channel][16] or inputs [plane][tile][channel] */

@@ -56,9 +56,10 @@ final class MappedFile: Sendable {
       droppingPages: { self.dropPages(range) })
   }
 
-  /// Gives the memory of the whole pages inside a range back to the system. Whoever reads there again finds the same bytes, read anew
+  /// Gives the memory of the whole pages inside a range, or of all, back to the system. Whoever reads there again finds the same bytes, read anew
   /// from the file.
-  private func dropPages(_ range: Range<Int>) {
+  func dropPages(_ range: Range<Int>? = nil) {
+    let range = range ?? 0..<bytes.count
     guard let address = bytes.baseAddress else { return }
     let page = sysconf(Int32(_SC_PAGESIZE))
     let begin = (range.lowerBound + page - 1) / page * page

@@ -40,6 +40,9 @@ public final class TensorFile: Sendable {
 
   public var names: [String] { entries.map(\.name) }
 
+  /// Gives the memory of pages that were read back to the system; whoever reads again finds the same bytes.
+  func dropPages() { file.dropPages() }
+
   /// Refuses a file that is clearly something else; what it is for sure, its reader finds out.
   /// - Parameter expected: what it was given for, in words for the user.
   public func requireKind(_ accepted: FileKind, _ expected: String) throws {

@@ -95,6 +95,14 @@ public struct Weights: Sendable {
     return Weights(checkpoint: checkpoint, prefix: prefix, changes: all)
   }
 
+  /// Says that the network is built: memory that mirrors its files is given back, down to what one tensor's last page shares with the
+  /// next. Reading again costs a read from the files.
+  package func dropPages() {
+    var files: [ObjectIdentifier: TensorFile] = [:]
+    for place in checkpoint.places.values { files[ObjectIdentifier(place.file)] = place.file }
+    for file in files.values { file.dropPages() }
+  }
+
   /// The shapes of all tensors under the prefix, by the full names under which the networks ask for them.
   public var shapes: [String: [Int]] {
     checkpoint.places.filter { $0.key.hasPrefix(prefix) }.mapValues(\.described.shape)

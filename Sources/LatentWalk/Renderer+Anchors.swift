@@ -73,7 +73,7 @@ extension Renderer {
     let fast = max(1, 4096 / max(1, pixels))
     let halves = recipe.guidance == 1 ? 1 : 2
     let bytesPerFrame = halves * model.unet.activationBytes(pixels: pixels)
-    return max(1, min(fast, 8, availableMemory() / 2 / bytesPerFrame))
+    return max(1, min(fast, 16, availableMemory() / 2 / bytesPerFrame))
   }
 }
 

@@ -38,7 +38,10 @@ public struct Generator {
     promptEncoder = try Reloadable { try PromptEncoder(folder, adding: additions) }
     let unetWeights = try additions.changed(
       folder.weights("unet"), .unet, textWidth: description.textEncoder.width)
-    denoiser = try Reloadable { [description] in try UNet(unetWeights, description.unet) }
+    denoiser = try Reloadable { [description] in
+      defer { unetWeights.dropPages() }
+      return try UNet(unetWeights, description.unet)
+    }
     pictureCoder = try Reloadable { [description] in
       try Autoencoder(files, of: folder, description.autoencoder)
     }
@@ -77,9 +80,9 @@ public struct Generator {
     _ noise: Tensor, guidedBy guidance: Guidance, through levels: NoiseLevels, stepNoises: [Tensor] = []
   ) -> Denoising {
     let prediction = description.prediction
+    let answer = guidance.answers(images: noise.shape[0])
     return Denoising(noise, through: levels, prediction: prediction, stepNoises: stepNoises) { noisy, level in
-      let answer = guidance.answer(of: unet, to: noisy, at: level)
-      return prediction.clean(noisy: noisy, answer: answer, level: level)
+      prediction.clean(noisy: noisy, answer: answer(unet, noisy, level), level: level)
     }
   }
 

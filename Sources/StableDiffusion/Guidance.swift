@@ -19,17 +19,28 @@ public struct Guidance: Sendable {
   /// How many pictures the UNet sees for each picture that is made.
   public var evaluationsPerStep: Int { scale == 1 ? 1 : 2 }
 
-  /// The UNet's guided answer to noisy latents [n, h, w, 4]: both halves are evaluated as one batch, if their texts have one length.
-  func answer(of unet: UNet, to noisy: Tensor, at level: NoiseLevel) -> Tensor {
-    guard scale != 1 else { return unet(noisy, timestep: level.timestep, context: conditional) }
-    guard conditional.shape[1] == unconditional.shape[1] else {
-      return guided(
-        unconditional: unet(noisy, timestep: level.timestep, context: unconditional),
-        conditional: unet(noisy, timestep: level.timestep, context: conditional), scale: scale)
+  /// The UNet's guided answer to noisy latents [n, h, w, 4].
+  typealias Answer = (_ unet: UNet, _ noisy: Tensor, _ level: NoiseLevel) -> Tensor
+
+  /// The answers for `n` images, step after step. Both halves are evaluated as one batch, if their texts have one length.
+  func answers(images n: Int) -> Answer {
+    guard scale != 1 else {
+      let text = Context(conditional)
+      return { unet, noisy, level in unet(noisy, timestep: level.timestep, context: text) }
     }
-    let n = noisy.shape[0]
-    let context = Tensor.batch(Array(repeating: unconditional, count: n) + [conditional])
-    let answers = unet(Tensor.batch([noisy, noisy]), timestep: level.timestep, context: context)
-    return guided(unconditional: answers.images(0..<n), conditional: answers.images(n..<2 * n), scale: scale)
+    guard conditional.shape[1] == unconditional.shape[1] else {
+      let (without, with) = (Context(unconditional), Context(conditional))
+      return { unet, noisy, level in
+        guided(
+          unconditional: unet(noisy, timestep: level.timestep, context: without),
+          conditional: unet(noisy, timestep: level.timestep, context: with), scale: scale)
+      }
+    }
+    let both = Context(Tensor.batch(Array(repeating: unconditional, count: n) + [conditional]))
+    return { unet, noisy, level in
+      let answers = unet(Tensor.batch([noisy, noisy]), timestep: level.timestep, context: both)
+      return guided(
+        unconditional: answers.images(0..<n), conditional: answers.images(n..<2 * n), scale: scale)
+    }
   }
 }

@@ -11,7 +11,7 @@ extension KernelTests {
     func sizes() {
       var numbers = TestNumbers(seed: 31)
       var all = Comparison()
-      for (height, width) in [(8, 8), (8, 9), (9, 8), (10, 15), (11, 13), (16, 12), (21, 8)] {
+      for (height, width) in [(4, 4), (5, 7), (8, 8), (8, 9), (9, 8), (10, 15), (11, 13), (16, 12), (21, 8)] {
         let convolution = Convolution(
           &numbers, batch: 2, height: height, width: width, channels: [32], columns: 32)
         #expect(convolution.workspace > 0)
@@ -60,7 +60,7 @@ extension KernelTests {
     func unsuited() {
       var numbers = TestNumbers(seed: 35)
       let unsuited = [
-        Convolution(&numbers, height: 7, width: 8, channels: [32], columns: 32),
+        Convolution(&numbers, height: 3, width: 8, channels: [32], columns: 32),
         Convolution(&numbers, height: 8, width: 8, channels: [16], columns: 32),
         Convolution(&numbers, height: 8, width: 8, channels: [32], columns: 31),
         Convolution(&numbers, height: 8, width: 8, channels: [24, 16], columns: 32),
@@ -102,15 +102,19 @@ extension KernelTests {
       }
     }
 
-    @Test("more taps than are kept at once are transformed in several rounds")
-    func rounds() {
+    @Test(
+      "more than is kept at once is transformed in several rounds: of inputs where tiles are few, of taps where they are many",
+      arguments: [8, 16])
+    func rounds(batch: Int) {
       var numbers = TestNumbers(seed: 38)
       let many = Convolution(
-        &numbers, batch: 8, height: 16, width: 16, channels: [1280], columns: 288, element: LW_FLOAT16)
+        &numbers, batch: batch, height: 16, width: 16, channels: [1280], columns: 288, element: LW_FLOAT16)
       let floatsOfAllTaps = 36 * 1280 * 288
-      #expect(many.workspace < floatsOfAllTaps)
+      let floatsOfAllInputs = 36 * 1280 * batch * 16
+      #expect(many.workspace < min(floatsOfAllTaps, floatsOfAllInputs))
       let together = many.run()
-      expectSameBits(many.alone(7).run(), Array(together.suffix(together.count / 8)), "the last image")
+      expectSameBits(
+        many.alone(batch - 1).run(), Array(together.suffix(together.count / batch)), "the last image")
     }
 
     @Test("the number of threads does not change a bit", arguments: [1, 2, 3, 5])

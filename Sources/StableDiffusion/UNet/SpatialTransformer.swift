@@ -21,7 +21,7 @@ struct SpatialTransformer {
     outwards = try Linear(weights["proj_out"], channels, channels)
   }
 
-  func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+  func callAsFunction(_ x: Tensor, context: Context) -> Tensor {
     let (n, h, w, c) = x.shape4
     var tokens = inwards(norm(x)).reshaped([n, h * w, c])
     for block in blocks { tokens = block(tokens, context: context) }

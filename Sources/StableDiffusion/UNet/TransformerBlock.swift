@@ -21,7 +21,7 @@ struct TransformerBlock {
     feedForward = try FeedForward(weights["ff"], channels)
   }
 
-  func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+  func callAsFunction(_ x: Tensor, context: Context) -> Tensor {
     var x = selfAttention(norm1(x), adding: x)
     x = crossAttention(norm2(x), context: context, adding: x)
     return feedForward(norm3(x), adding: x)
@@ -50,12 +50,13 @@ private struct SelfAttention {
   }
 }
 
-/// Queries from the picture, keys and values from the text: context is [n or 1, 77, contextWidth].
+/// Queries from the picture, keys and values from the text.
 private struct CrossAttention {
   let channels: Int
   let heads: Int
   let queries: Linear
   let keysValues: Linear
+  let keysValuesPlace = Context.Place()
   let output: Linear
 
   init(_ weights: Weights, _ channels: Int, heads: Int, contextWidth: Int) throws {
@@ -67,8 +68,9 @@ private struct CrossAttention {
     output = try Linear(weights["to_out"][0], channels, channels)
   }
 
-  func callAsFunction(_ x: Tensor, context: Tensor, adding residual: Tensor) -> Tensor {
-    let (q, kv) = (queries(x), keysValues(context))
+  func callAsFunction(_ x: Tensor, context: Context, adding residual: Tensor) -> Tensor {
+    let q = queries(x)
+    let kv = context.kept(at: keysValuesPlace) { keysValues($0) }
     let (k, v) = (kv.columns(0..<channels), kv.columns(channels..<2 * channels))
     return output(attention(q.columns(0..<channels), k, v, heads: heads), adding: residual)
   }

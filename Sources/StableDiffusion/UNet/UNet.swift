@@ -45,9 +45,9 @@ public struct UNet {
   /// - Parameters:
   ///   - x: noisy latents, [n, h, w, 4]; h and w are multiples of `description.sizeMultiple`.
   ///   - timestep: how noisy they are, 0 ... 999, also between whole numbers.
-  ///   - context: the text embedding of each image, [n, tokens, contextWidth], or one for all, [1, ...].
+  ///   - context: the text, of each image or one for all; give the same context to all steps.
   /// - Returns: the prediction, [n, h, w, 4].
-  public func callAsFunction(_ x: Tensor, timestep: Double, context: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, timestep: Double, context: Context) -> Tensor {
     let condition = Condition(
       activatedTime: time.activated(timestep: timestep, images: x.shape[0]), context: context)
     var h = convIn(x)
@@ -59,10 +59,16 @@ public struct UNet {
   }
 }
 
+extension UNet {
+  /// One evaluation, for text embeddings [n, tokens, contextWidth] or [1, ...].
+  public func callAsFunction(_ x: Tensor, timestep: Double, context: Tensor) -> Tensor {
+    self(x, timestep: timestep, context: Context(context))
+  }
+}
+
 /// What every stage of the UNet is told beside the picture.
 struct Condition {
   /// silu(time embedding), [n, timeWidth]
   let activatedTime: Tensor
-  /// The text, [n or 1, tokens, contextWidth]
-  let context: Tensor
+  let context: Context
 }
