@@ -106,6 +106,14 @@ final class Program {
     return Substring(unread[..<end])
   }
 
+  /// The most memory that the running program has had, in bytes. What waiting for its end tells is at least what the tests themselves
+  /// had when they started it.
+  func peakMemory() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+    return try #require(Int(line.filter(\.isNumber))) * 1024
+  }
+
   func send(_ signal: Int32) { kill(process, signal) }
 
   /// Waits for the program's end.
