@@ -143,10 +143,10 @@ typedef struct lw_kernel_table {
   void (*attention)(const lw_attention_task *task, void *scratch);
   /** Adds x and x * x of `pixels` rows into sums[channels] and squares[channels]. */
   void (*channel_sums)(const float *x, size_t pixels, size_t channels, double *sums, double *squares);
-  /** Normalises `pixels` rows of `channels` inputs into y, whose rows are y_stride apart. */
+  /** Normalises `pixels` rows of `channels` inputs into y, whose rows are y_stride apart; past the caches if it is large. */
   void (*normalise)(
     float *y, size_t y_stride, const float *x, size_t pixels, size_t channels, const lw_group_coefficients *coefficients,
-    const float *shift, bool silu);
+    const float *shift, bool silu, bool large);
   void (*layer_norm)(
     float *y, const float *x, size_t rows, size_t channels, float epsilon, const float *scale, const float *shift);
   void (*activate)(float *y, const float *x, size_t count, lw_activation activation);

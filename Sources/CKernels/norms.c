@@ -79,7 +79,7 @@ static void normalise_strips(void *context, size_t begin, size_t end, void *scra
         norm->coefficients.mean_high + at, norm->coefficients.mean_low + at, norm->coefficients.slope + at};
       norm->kernels->normalise(
         norm->y + row * norm->channels + channel, norm->channels, norm->sources[source].data + row * channels, pixels,
-        channels, &own, norm->shift + channel, norm->silu);
+        channels, &own, norm->shift + channel, norm->silu, norm->pixels * norm->channels >= LW_LARGE_PICTURE);
     }
   }
 }
