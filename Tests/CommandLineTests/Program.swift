@@ -12,8 +12,6 @@ final class Program {
     let exitCode: Int32
     let output: String
     let errors: String
-    /// The most memory that it had at one time, in bytes.
-    let memory: Int
   }
 
   private let process: pid_t
@@ -122,14 +120,13 @@ final class Program {
     if let pipe {
       output += String(decoding: try FileHandle(fileDescriptor: pipe).readToEnd() ?? Data(), as: UTF8.self)
     }
-    var (status, usage) = (Int32(0), rusage())
-    while wait4(process, &status, 0, &usage) < 0 { try #require(errno == EINTR) }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 { try #require(errno == EINTR) }
     if pipe == nil { output = try text("output") }
     // As a shell tells it: a program that a signal ends has 128 and the signal's number.
     let signal = status & 0x7F
     return Run(
-      exitCode: signal == 0 ? status >> 8 & 0xFF : 128 + signal, output: output, errors: try text("errors"),
-      memory: usage.ru_maxrss * 1024)
+      exitCode: signal == 0 ? status >> 8 & 0xFF : 128 + signal, output: output, errors: try text("errors"))
   }
 
   private func text(_ name: String) throws -> String {

@@ -28,7 +28,7 @@ struct NetworkBenchmark {
     print("| task | seconds | GFLOP/s, direct | % of peak | relative L2 from PyTorch |")
     print("|---|---|---|---|---|")
     var measurements: [String: Measurement] = [:]
-    if FileManager.default.fileExists(atPath: places.model + "/model_index.json") {
+    if hasModel {
       try row("load", &measurements) { try loading() }
     }
     for name in TaskName.allCases {
@@ -84,13 +84,13 @@ struct NetworkBenchmark {
       difference: difference)
   }
 
-  /// PyTorch's answer: made by bench-peers for the big model, in the repository for the bundled one (see README.md).
+  private var hasModel: Bool { FileManager.default.fileExists(atPath: places.model + "/model_index.json") }
+
+  /// PyTorch's answer, if there is one and the model to compare it with: made by bench-peers for the big model, in the repository for the bundled one (see README.md).
   private func expectedAnswer(_ name: TaskName) throws -> NumpyArray? {
-    let path =
-      name == .tinyFrame
-      ? "Benchmarks/Fixtures/tiny-frame.npy" : "\(places.cases)/\(name.rawValue)/pytorch.npy"
-    let isThere = FileManager.default.fileExists(atPath: path)
-    return isThere || name == .tinyFrame ? try NumpyArray(npyFile: path) : nil
+    if name == .tinyFrame { return try NumpyArray(npyFile: "Benchmarks/Fixtures/tiny-frame.npy") }
+    let path = "\(places.cases)/\(name.rawValue)/pytorch.npy"
+    return hasModel && FileManager.default.fileExists(atPath: path) ? try NumpyArray(npyFile: path) : nil
   }
 
   /// The whole answer as PyTorch lays it out; of the bundled model's frames every eighth pixel of every eighth row of the first.
