@@ -11,19 +11,15 @@ static void gather_pixels(
   const lw_product *product, size_t first, size_t count, const float **pointers, const float *zeros) {
   const lw_convolution_shape *shape = product->input;
   const size_t out_width = lw_convolved_size(shape, shape->width), out_height = lw_convolved_size(shape, shape->height);
-  const size_t scale = shape->upsample ? 2 : 1;
   for (size_t row = 0; row < count; row++) {
     const size_t pixel = first + row, out_x = pixel % out_width, out_y = pixel / out_width % out_height;
     const size_t image = pixel / out_width / out_height;
     for (size_t tap = 0; tap < product->taps; tap++) {
-      /* Left of and above the picture these wrap around to huge numbers, which are outside as well. */
       const size_t y = out_y * shape->stride + tap / shape->kernel - shape->pad_before;
       const size_t x = out_x * shape->stride + tap % shape->kernel - shape->pad_before;
-      const bool outside = y >= scale * shape->height || x >= scale * shape->width;
-      const size_t position = (image * shape->height + y / scale) * shape->width + x / scale;
       for (size_t source = 0; source < product->source_count; source++)
         pointers[(tap * product->source_count + source) * count + row] =
-          outside ? zeros : shape->sources[source].data + position * shape->sources[source].channels;
+          lw_source_pixel(shape, source, image, y, x, zeros);
     }
   }
 }

@@ -70,6 +70,16 @@ typedef struct {
   float *totals;          /* [panel of the group][row of the block][16] */
 } lw_product_scratch;
 
+/** Where a source's pixel lies, or `zeros` for a point outside the picture. y and x count in the doubled picture, if it is doubled; left
+ *  of and above it they wrap around to huge numbers, which are outside as well. */
+static inline const float *lw_source_pixel(
+  const lw_convolution_shape *shape, size_t source, size_t image, size_t y, size_t x, const float *zeros) {
+  const size_t scale = shape->upsample ? 2 : 1;
+  if (y >= scale * shape->height || x >= scale * shape->width) return zeros;
+  const size_t pixel = (image * shape->height + y / scale) * shape->width + x / scale;
+  return shape->sources[source].data + pixel * shape->sources[source].channels;
+}
+
 /* Winograd convolution (winograd.c) -------------------------------------------------------------------- */
 
 struct lw_kernel_table;
@@ -133,7 +143,7 @@ typedef struct lw_kernel_table {
   void (*winograd_filters)(
     const lw_winograd *job, size_t panel, size_t first, size_t count, float *u, size_t u_plane);
   void (*winograd_inputs)(
-    const lw_winograd *job, size_t first, size_t count, float *v, size_t v_plane, const float *zeros);
+    const lw_winograd *job, size_t first, size_t count, float *v, size_t v_plane);
   void (*winograd_products)(
     const lw_winograd *job, const float *const *rows, size_t count, size_t v_plane, const float *u, size_t u_plane,
     size_t u_panel, size_t panels, float *m, size_t m_plane, size_t m_panel, size_t first, size_t last);

@@ -114,7 +114,7 @@ static void multiply_blocks(void *context, size_t begin, size_t end, void *scrat
     float *v = scratch, *m = v + 36 * v_plane;
     const float **rows = (const float **)(m + 36 * m_plane);
     for (size_t tile = 0; tile < count; tile++) rows[tile] = v + tile * job->channels;
-    kernels->winograd_inputs(job, first, count, v, v_plane, job->zeros);
+    kernels->winograd_inputs(job, first, count, v, v_plane);
     for (size_t group = job->first_panel; group < job->last_panel; group += group_size) {
       const size_t group_end = lw_least(group + group_size, job->last_panel);
       kernels->winograd_products(
@@ -132,7 +132,7 @@ static void transform_inputs(void *context, size_t begin, size_t end, void *scra
   const lw_winograd *job = context;
   job->kernels->winograd_inputs(
     job, job->first_tile + begin, end - begin, job->workspace + begin * job->channels,
-    plane_of_inputs(job, job->tile_count), job->zeros);
+    plane_of_inputs(job, job->tile_count));
 }
 
 static size_t group_scratch(const lw_winograd *job) {

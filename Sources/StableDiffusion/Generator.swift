@@ -15,15 +15,15 @@ import Tensors
 ///
 /// Loading takes a second for each gigabyte; afterwards nothing can fail.
 public struct Generator {
-  /// The networks that a picture passes through one after the other.
+  /// The networks that can be let go when a picture has passed through them.
   public enum Part {
-    case prompts, unet, autoencoder
+    case prompts, unet
   }
 
   public let description: ModelDescription
   private let promptEncoder: Reloadable<PromptEncoder>
   private let denoiser: Reloadable<UNet>
-  private let pictureCoder: Reloadable<Autoencoder>
+  public let autoencoder: Autoencoder
   /// Tensors in the model's files that no layer asked for, as `component: name`.
   public let unusedTensors: [String]
 
@@ -42,25 +42,21 @@ public struct Generator {
       defer { unetWeights.dropPages() }
       return try UNet(unetWeights, description.unet)
     }
-    pictureCoder = try Reloadable { [description] in
-      try Autoencoder(files, of: folder, description.autoencoder)
-    }
+    autoencoder = try Autoencoder(files, of: folder, description.autoencoder)
     unusedTensors =
       folder.unknownTensors + promptEncoder.value.unusedTensors.map { "text_encoder: \($0)" }
       + unetWeights.unused.map { "unet: \($0)" }
-      + pictureCoder.value.unusedTensors.map { "vae: \($0)" }
+      + autoencoder.unusedTensors.map { "vae: \($0)" }
   }
 
   public var prompts: PromptEncoder { promptEncoder.value }
   public var unet: UNet { denoiser.value }
-  public var autoencoder: Autoencoder { pictureCoder.value }
 
   /// Gives the memory of a part back, for what comes after it. Whoever asks for the part again waits until it is read again.
   public func letGo(of part: Part) {
     switch part {
     case .prompts: promptEncoder.letGo()
     case .unet: denoiser.letGo()
-    case .autoencoder: pictureCoder.letGo()
     }
   }
 
