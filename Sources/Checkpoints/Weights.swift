@@ -145,7 +145,7 @@ private final class Checkpoint: Sendable {
     var places: [String: WeightPlace] = [:]
     for file in files {
       // An autoencoder alone may have the original's names.
-      let moves = OriginalAutoencoder.moves(in: file)
+      let moves = LDMAutoencoder.moves(in: file)
       for entry in file.entries {
         places[moves?(entry.name) ?? WeightNames.current(entry.name)] = WeightPlace(file: file, entry: entry)
       }

@@ -49,7 +49,7 @@ extension Recipe {
   }
 }
 
-extension ModelAdditions {
+extension Adapters {
   /// Reads the files that a recipe names.
   public init(loras: [Recipe.LoRAReference], textualInversions: [Recipe.TextualInversionReference]) throws {
     self.init(

@@ -75,7 +75,7 @@ public struct Recipe: Codable, Sendable, Hashable {
   public var steps = 25
   public var guidance = 7.5
   public var sampler = SamplerName.ddim
-  public var schedule = TimestepSchedule.keras
+  public var schedule = ScheduleKind.keras
   public var seed: UInt64
   /// Whose random numbers the seed draws.
   public var rng = NoiseGenerator.pytorch
@@ -108,7 +108,7 @@ public struct Recipe: Codable, Sendable, Hashable {
   public var path: any Walk {
     switch walk {
     case .interpolate: InterpolationWalk(prompts: prompts.count, frameCount: frames)
-    case .walk: StepWalk(frameCount: frames, stepSize: stepSize)
+    case .walk: EmbeddingOffsetWalk(frameCount: frames, stepSize: stepSize)
     case .circle: CircularWalk(frameCount: frames)
     case .image: StillWalk()
     }

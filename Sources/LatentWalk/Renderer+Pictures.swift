@@ -10,7 +10,8 @@ extension Renderer {
   /// From the seed are drawn first, where the encoder is not sure of the latents, their deviation, and then the noise, as diffusers'
   /// `StableDiffusionImg2ImgPipeline` draws them; `draws` is how many that were.
   static func start(
-    _ start: Recipe.Start, of recipe: Recipe, at levels: NoiseLevels, with generator: Generator
+    _ start: Recipe.Start, of recipe: Recipe, at levels: SamplingSchedule,
+    with generator: StableDiffusionPipeline
   ) throws -> (latents: Tensor, draws: Int) {
     let picture = try Picture(file: start.picture.path).fitted(width: recipe.width, height: recipe.height)
     guard let encoder = generator.autoencoder.encoder else {
@@ -21,9 +22,9 @@ extension Renderer {
     var drawn = recipe
     drawn.noise = nil
     let isSure = distribution.deviation == nil
-    let clean = distribution.sample(try noises(drawn, count: 1, generator.description)[0])
+    let denoised = distribution.sample(try noises(drawn, count: 1, generator.description)[0])
     let noise = try noises(recipe, count: 1, after: isSure ? 0 : 1, generator.description)[0]
-    return (levels.noised(clean, with: noise), isSure ? 1 : 2)
+    return (levels.noised(denoised, with: noise), isSure ? 1 : 2)
   }
 }
 

@@ -8,7 +8,7 @@ import Walks
 /// Renders the frames of a recipe with a loaded model, in batches. Each frame is handed over as soon as it is done; any frame can be
 /// rendered alone, again and in any order, and comes out the same.
 ///
-///     let renderer = try Renderer(recipe, with: Generator(ModelFolder(path: model)))
+///     let renderer = try Renderer(recipe, with: StableDiffusionPipeline(ModelFolder(path: model)))
 ///     try renderer.render(Array(0..<recipe.frames)) { event in
 ///       if case .frame(let number, let picture, _) = event { try picture.writePNG(to: "\(number).png") }
 ///     }
@@ -26,14 +26,14 @@ public struct Renderer {
   }
 
   public let recipe: Recipe
-  public let levels: NoiseLevels
+  public let levels: SamplingSchedule
   /// Frames that are denoised together.
   public let batch: Int
   /// What was cut from prompts that are too long.
   public let droppedTexts: [String]
 
-  private let generator: Generator
-  private let sparing: Bool
+  private let generator: StableDiffusionPipeline
+  private let lowMemory: Bool
   private let path: any Walk
   private let embeddings: [Tensor]
   /// Where the frames begin: the seed's noises, or the one picture with noise.
@@ -43,10 +43,12 @@ public struct Renderer {
 
   /// - Parameters:
   ///   - batch: frames to denoise together; nil for as many as memory and patience allow.
-  ///   - sparing: whether each part of the model is let go as soon as the recipe needs it no more: less memory for who makes one
+  ///   - lowMemory: whether each part of the model is let go as soon as the recipe needs it no more: less memory for who makes one
   ///     result, more reading for who makes several.
   /// - Throws: `RenderError` or `CheckpointError` if recipe and model do not fit each other.
-  public init(_ recipe: Recipe, with generator: Generator, batch: Int? = nil, sparing: Bool = false) throws {
+  public init(
+    _ recipe: Recipe, with generator: StableDiffusionPipeline, batch: Int? = nil, lowMemory: Bool = false
+  ) throws {
     Engine.convolution = recipe.convolution ?? .winograd
     let description = generator.description
     let multiple = description.sizeMultiple
@@ -63,7 +65,7 @@ public struct Renderer {
     }
     self.recipe = recipe
     self.generator = generator
-    self.sparing = sparing
+    self.lowMemory = lowMemory
     path = recipe.path
     let allLevels = try generator.levels(
       steps: recipe.steps, schedule: recipe.schedule, sampler: recipe.sampler)
@@ -86,7 +88,7 @@ public struct Renderer {
     noises = try start.map { [$0.latents] } ?? Self.noises(recipe, count: path.noiseAnchorCount, description)
     stepNoises = Self.stepNoises(
       recipe, steps: levels.count, after: start?.draws ?? path.noiseAnchorCount, description)
-    if sparing { generator.letGo(of: .prompts) }
+    if lowMemory { generator.unload(of: .prompts) }
   }
 
   /// UNet evaluations for one frame.
@@ -109,7 +111,7 @@ public struct Renderer {
         latents = step.latents
         try observe(.step(step.index + 1, of: step.count, frames: batch))
       }
-      if sparing && rest.isEmpty { generator.letGo(of: .unet) }
+      if lowMemory && rest.isEmpty { generator.unload(of: .unet) }
       for (place, frame) in batch.enumerated() {
         let own = latents.images(place..<place + 1)
         try observe(.frame(frame, picture(own), latents: own))
@@ -124,7 +126,7 @@ public struct Renderer {
   private func picture(_ latents: Tensor) -> Picture { Picture(generator.pixels(latents)) }
 }
 
-extension Mixture {
+extension LinearCombination {
   /// The weighted sum of the anchors, plus the offset. An anchor alone comes out bit by bit.
   fileprivate func mixed(_ anchors: [Tensor]) -> Tensor {
     let terms = zip(weights, anchors).filter { $0.0 != 0 }

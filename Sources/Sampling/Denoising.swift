@@ -25,7 +25,7 @@ public struct DenoisingStep: Sendable {
 ///
 /// Who iterates shows progress, makes previews and may stop at any step.
 public struct Denoising: Sequence, IteratorProtocol {
-  private let levels: NoiseLevels
+  private let levels: SamplingSchedule
   private let stepNoises: [Tensor]
   private let denoiser: Denoiser
   private var sampler: any Sampler
@@ -34,10 +34,10 @@ public struct Denoising: Sequence, IteratorProtocol {
 
   /// - Parameters:
   ///   - noise: [n, h, w, c], normally distributed with variance one.
-  ///   - prediction: what the network behind the denoiser answers.
+  ///   - prediction: what the network behind the denoiser predicts.
   ///   - stepNoises: what a sampler that draws noise adds, one [1, h, w, c] for each step.
   public init(
-    _ noise: Tensor, through levels: NoiseLevels, prediction: PredictionKind = .epsilon,
+    _ noise: Tensor, through levels: SamplingSchedule, prediction: PredictionKind = .epsilon,
     stepNoises: [Tensor] = [], with denoiser: @escaping Denoiser
   ) {
     precondition(
@@ -53,10 +53,10 @@ public struct Denoising: Sequence, IteratorProtocol {
 
   public mutating func next() -> DenoisingStep? {
     guard index < levels.count else { return nil }
-    let passage = Passage(index: index, levels: levels, stepNoises: stepNoises)
-    let clean = denoiser(latents, passage.level)
-    latents = sampler.step(latents, clean: clean, passage, again: denoiser)
+    let step = SamplerStep(index: index, levels: levels, stepNoises: stepNoises)
+    let denoised = denoiser(latents, step.level)
+    latents = sampler.step(latents, denoised: denoised, step, again: denoiser)
     defer { index += 1 }
-    return DenoisingStep(index: index, count: levels.count, latents: latents, estimate: clean)
+    return DenoisingStep(index: index, count: levels.count, latents: latents, estimate: denoised)
   }
 }

@@ -14,22 +14,22 @@ public enum PredictionKind: String, CaseIterable, Codable, Sendable {
   case velocity = "v_prediction"
 
   /// The clean latents that a network's `answer` to `noisy` latents means, in their shape.
-  public func clean(noisy: Tensor, answer: Tensor, level: NoiseLevel) -> Tensor {
+  public func denoised(noisy: Tensor, modelOutput: Tensor, level: NoiseLevel) -> Tensor {
     let signal = level.alphaBar.squareRoot()
     let noise = (1 - level.alphaBar).squareRoot()
     return switch self {
-    case .epsilon: mix(Float(1 / signal), noisy, Float(-noise / signal), answer)
-    case .velocity: mix(Float(signal), noisy, Float(-noise), answer)
+    case .epsilon: mix(Float(1 / signal), noisy, Float(-noise / signal), modelOutput)
+    case .velocity: mix(Float(signal), noisy, Float(-noise), modelOutput)
     }
   }
 
-  /// The answer to `noisy` latents that means these clean ones: `clean` the other way round.
-  func answer(noisy: Tensor, clean: Tensor, level: NoiseLevel) -> Tensor {
+  /// The answer to `noisy` latents that means these clean ones: `denoised` the other way round.
+  func modelOutput(noisy: Tensor, denoised: Tensor, level: NoiseLevel) -> Tensor {
     let signal = level.alphaBar.squareRoot()
     let noise = (1 - level.alphaBar).squareRoot()
     return switch self {
-    case .epsilon: mix(Float(1 / noise), noisy, Float(-signal / noise), clean)
-    case .velocity: mix(Float(signal / noise), noisy, Float(-1 / noise), clean)
+    case .epsilon: mix(Float(1 / noise), noisy, Float(-signal / noise), denoised)
+    case .velocity: mix(Float(signal / noise), noisy, Float(-1 / noise), denoised)
     }
   }
 }

@@ -19,11 +19,11 @@ public struct Guidance: Sendable {
   /// How many pictures the UNet sees for each picture that is made.
   public var evaluationsPerStep: Int { scale == 1 ? 1 : 2 }
 
-  /// The UNet's guided answer to noisy latents [n, h, w, 4].
-  typealias Answer = (_ unet: UNet, _ noisy: Tensor, _ level: NoiseLevel) -> Tensor
+  /// The UNet's guided output for noisy latents [n, h, w, 4].
+  typealias ModelOutput = (_ unet: UNet, _ noisy: Tensor, _ level: NoiseLevel) -> Tensor
 
-  /// The answers for `n` images, step after step. Both halves are evaluated as one batch, if their texts have one length.
-  func answers(images n: Int) -> Answer {
+  /// The model outputs for `n` images, step after step. Both halves are evaluated as one batch, if their texts have one length.
+  func modelOutputs(images n: Int) -> ModelOutput {
     guard scale != 1 else {
       let text = Context(conditional)
       return { unet, noisy, level in unet(noisy, timestep: level.timestep, context: text) }
@@ -38,9 +38,9 @@ public struct Guidance: Sendable {
     }
     let both = Context(Tensor.batch(Array(repeating: unconditional, count: n) + [conditional]))
     return { unet, noisy, level in
-      let answers = unet(Tensor.batch([noisy, noisy]), timestep: level.timestep, context: both)
+      let modelOutputs = unet(Tensor.batch([noisy, noisy]), timestep: level.timestep, context: both)
       return guided(
-        unconditional: answers.images(0..<n), conditional: answers.images(n..<2 * n), scale: scale)
+        unconditional: modelOutputs.images(0..<n), conditional: modelOutputs.images(n..<2 * n), scale: scale)
     }
   }
 }

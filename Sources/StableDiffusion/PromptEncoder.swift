@@ -12,7 +12,7 @@ public struct PromptEncoder {
   /// Tensors in the text encoder's file that no layer asked for.
   package let unusedTensors: [String]
 
-  public init(_ folder: ModelFolder, adding additions: ModelAdditions = ModelAdditions()) throws {
+  public init(_ folder: ModelFolder, adding additions: Adapters = Adapters()) throws {
     let description = try TextEncoderDescription(folder.configuration("text_encoder"))
     let weights = try additions.changed(
       folder.weights("text_encoder"), .textEncoder, textWidth: description.width)

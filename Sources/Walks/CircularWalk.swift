@@ -29,6 +29,6 @@ public struct CircularWalk: Walk {
       case 2: [-cos(angle), -sin(angle)]
       default: [sin(angle), -cos(angle)]
       }
-    return Point(embedding: .single, noise: Mixture(weights: weights))
+    return Point(embedding: .single, noise: LinearCombination(weights: weights))
   }
 }

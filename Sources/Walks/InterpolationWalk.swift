@@ -25,6 +25,6 @@ public struct InterpolationWalk: Walk {
     let u = Double(rest) / Double(gaps)
     weights[leg] = 1 - u
     if rest > 0 { weights[leg + 1] = u }
-    return Point(embedding: Mixture(weights: weights), noise: .single)
+    return Point(embedding: LinearCombination(weights: weights), noise: .single)
   }
 }

@@ -19,17 +19,17 @@ public protocol Walk: Sendable {
 
 /// A place in latent space: which embedding a picture is made from, and which noise.
 public struct Point: Sendable, Hashable, Codable {
-  public let embedding: Mixture
-  public let noise: Mixture
+  public let embedding: LinearCombination
+  public let noise: LinearCombination
 
-  public init(embedding: Mixture, noise: Mixture) {
+  public init(embedding: LinearCombination, noise: LinearCombination) {
     self.embedding = embedding
     self.noise = noise
   }
 }
 
 /// A weighted sum of anchors, and a number added to each of its components.
-public struct Mixture: Sendable, Hashable, Codable {
+public struct LinearCombination: Sendable, Hashable, Codable {
   /// One weight an anchor.
   public let weights: [Double]
   public let offset: Double
@@ -40,5 +40,5 @@ public struct Mixture: Sendable, Hashable, Codable {
   }
 
   /// The only anchor of a walk, as it is.
-  static let single = Mixture(weights: [1])
+  static let single = LinearCombination(weights: [1])
 }

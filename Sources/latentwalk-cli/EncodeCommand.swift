@@ -28,7 +28,7 @@ struct EncodeCommand: ParsableCommand {
     try model.applyThreads()
     try requireWritable(output, "--output")
     let reporter = report.reporter()
-    let additions = try ModelAdditions(
+    let additions = try Adapters(
       loras: prompting.loras(), textualInversions: prompting.textualInversions())
     let encoder = try PromptEncoder(ModelLibrary.standard().folder(model.model), adding: additions)
     let description = encoder.textEncoder.description

@@ -55,10 +55,10 @@ struct GenerationOptions: ParsableArguments {
   var sampler = SamplerName.ddim
 
   @Option(help: "Which noise levels the steps visit. (default: keras; with the sampler lcm, trailing)")
-  var schedule: TimestepSchedule?
+  var schedule: ScheduleKind?
 
   /// The schedule that was given, or the sampler's usual one.
-  var usedSchedule: TimestepSchedule { schedule ?? sampler.schedules[0] }
+  var usedSchedule: ScheduleKind { schedule ?? sampler.schedules[0] }
 
   @Option(parsing: .unconditional, help: "Width in pixels. (default: the model's size)")
   var width: Int?
@@ -105,7 +105,7 @@ extension SamplerName: ExpressibleByArgument {
   public static var allValueDescriptions: [String: String] { descriptions(allCases, \.summary) }
 }
 
-extension TimestepSchedule: ExpressibleByArgument {
+extension ScheduleKind: ExpressibleByArgument {
   public static var allValueDescriptions: [String: String] { descriptions(allCases, \.summary) }
 }
 

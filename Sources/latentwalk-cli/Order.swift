@@ -25,15 +25,15 @@ struct Order {
     let folder = try ModelLibrary.standard().folder(generation.model.model)
     let prompting = generation.prompting
     let (loras, words) = try (prompting.loras(), prompting.textualInversions())
-    let additions = try ModelAdditions(loras: loras, textualInversions: words)
+    let additions = try Adapters(loras: loras, textualInversions: words)
     let files = generation.autoencoder.files(encodes: start != nil)
-    let generator = try Generator(folder, adding: additions, autoencoder: files)
+    let generator = try StableDiffusionPipeline(folder, adding: additions, autoencoder: files)
     var recipe = try recipe(seed: seed, folder, size: generator.description.defaultSize)
     (recipe.loras, recipe.textualInversions) = (loras.isEmpty ? nil : loras, words.isEmpty ? nil : words)
     recipe.promptReading = prompting.reading
     reporter.warn(unusedWordsOf: additions, in: recipe.prompts + [recipe.negativePrompt])
     for name in generator.unusedTensors { reporter.warn("The model's tensor \(name) is not used.") }
-    let renderer = try Renderer(recipe, with: generator, batch: generation.batch, sparing: true)
+    let renderer = try Renderer(recipe, with: generator, batch: generation.batch, lowMemory: true)
     for text in renderer.droppedTexts { reporter.warn(dropped: text) }
     return renderer
   }

@@ -4,14 +4,14 @@ import Sampling
 /// How far the rendering is and how fast it goes.
 struct Pace {
   private let frames: Int
-  private let levels: NoiseLevels
+  private let levels: SamplingSchedule
   private let start = Date()
   private var finished = 0
   /// Frames in work, and the steps that they have passed.
   private var inWork = 0
   private var step = 0
 
-  init(frames: Int, levels: NoiseLevels) {
+  init(frames: Int, levels: SamplingSchedule) {
     self.frames = max(1, frames)
     self.levels = levels
   }

@@ -74,7 +74,7 @@ final class Reporter {
   }
 
   /// Says which learned words stand in no prompt, so that they have no effect.
-  func warn(unusedWordsOf additions: ModelAdditions, in prompts: [String]) {
+  func warn(unusedWordsOf additions: Adapters, in prompts: [String]) {
     for inversion in additions.textualInversions
     where !prompts.contains(where: { $0.lowercased().contains(inversion.token.lowercased()) }) {
       warn("The learned word \(inversion.token) of \(inversion.path) is in no prompt.")

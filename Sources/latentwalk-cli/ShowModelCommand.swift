@@ -122,7 +122,7 @@ struct ShowModelCommand: ParsableCommand {
   }
 
   private func unusedTensors(_ folder: ModelFolder) throws -> [String] {
-    guard lacksAutoencoder(folder) else { return try Generator(folder).unusedTensors }
+    guard lacksAutoencoder(folder) else { return try StableDiffusionPipeline(folder).unusedTensors }
     let weights = try folder.weights("unet")
     _ = try UNet(weights, ModelDescription(folder).unet)
     return folder.unknownTensors

@@ -34,7 +34,7 @@ import Testing
     "without a schedule lcm takes its own and the others take the Keras example's; the evaluations are told")
   func usualSchedules() throws {
     for (sampler, schedule, evaluations) in [
-      ("lcm", TimestepSchedule.trailing, 6), ("heun", .keras, 10), ("euler-a", .keras, 6),
+      ("lcm", ScheduleKind.trailing, 6), ("heun", .keras, 10), ("euler-a", .keras, 6),
     ] {
       let run = try image("a dog", "--seed", "5", "--sampler", sampler, "-o", "\(sampler).png")
       expectDone(run, "\(sampler).png")

@@ -9,7 +9,7 @@ import Testing
   private struct Stop: Error {}
 
   private let folder: TemporaryFolder
-  private let generator: Generator
+  private let generator: StableDiffusionPipeline
   private var gif: String { folder.file("walk.gif") }
   private var frames: String { folder.file("frames") }
 

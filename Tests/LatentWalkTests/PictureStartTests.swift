@@ -80,7 +80,7 @@ import Testing
   @Test("a tiny encoder is sure of its latents, so that the noise is the seed's first")
   func tinyEncoder() throws {
     let files = AutoencoderFiles(tiny: TinyModel.path("tiny-autoencoder/taesd"), encodes: true)
-    let generator = try Generator(ModelFolder(path: TinyModel.path("sd1")), autoencoder: files)
+    let generator = try StableDiffusionPipeline(ModelFolder(path: TinyModel.path("sd1")), autoencoder: files)
     var recipe = try recipe("sd1", side: 64, strength: 0.6)
     let expected = try Renderer(recipe, with: generator).frame(0)
     let folder = try TemporaryFolder()

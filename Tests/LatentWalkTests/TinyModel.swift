@@ -12,8 +12,8 @@ enum TinyModel {
 
   static func path(_ name: String) -> String { "\(fixtures)/\(name)" }
 
-  static func generator(_ name: String = "two-stages") throws -> Generator {
-    try Generator(ModelFolder(path: path(name)))
+  static func generator(_ name: String = "two-stages") throws -> StableDiffusionPipeline {
+    try StableDiffusionPipeline(ModelFolder(path: path(name)))
   }
 
   /// Few frames of few steps, 12 x 12 pixels.

@@ -14,15 +14,15 @@ private let stableDiffusion = NoiseSchedule(
       let prediction = try #require(PredictionKind(rawValue: golden.prediction))
       let kind = try #require(NoiseSchedule.Kind(rawValue: golden.kind))
       let noise = NoiseSchedule(betaStart: 0.00085, betaEnd: 0.012, kind: kind, trainSteps: 1000)
-      let levels = try TimestepSchedule.leading.levels(
+      let levels = try ScheduleKind.leading.levels(
         steps: golden.steps, noise: noise, stepsOffset: golden.offset,
         finalAlphaBar: golden.setAlphaToOne ? 1 : noise.alphaBars[0])
       #expect([levels.levels[0].timestep, levels.levels[levels.count - 1].timestep] == golden.timesteps)
 
       let result = denoise(start, through: levels) { x, level in
         let strength = 0.5 + Float(level.timestep) / 2000
-        let answer = Tensor(shape: x.shape, values: x.values.map { sin(3 * $0) * strength })
-        return prediction.clean(noisy: x, answer: answer, level: level)
+        let modelOutput = Tensor(shape: x.shape, values: x.values.map { sin(3 * $0) * strength })
+        return prediction.denoised(noisy: x, modelOutput: modelOutput, level: level)
       }
       expectClose(result.values, golden.result, within: 1e-4, "\(golden)")
     }
@@ -31,14 +31,14 @@ private let stableDiffusion = NoiseSchedule(
   @Test(
     "a constant answer of 0.5 leads from 1 to the reference's number",
     arguments: [
-      (TimestepSchedule.keras, 25, 5.8807676663), (.keras, 50, 6.5982588301), (.keras09, 25, 7.3414930969),
+      (ScheduleKind.keras, 25, 5.8807676663), (.keras, 50, 6.5982588301), (.keras09, 25, 7.3414930969),
       (.keras09, 50, 7.3414930969),
-    ] as [(TimestepSchedule, Int, Float)])
-  func constantAnswer(schedule: TimestepSchedule, steps: Int, expected: Float) throws {
+    ] as [(ScheduleKind, Int, Float)])
+  func constantAnswer(schedule: ScheduleKind, steps: Int, expected: Float) throws {
     let levels = try schedule.levels(steps: steps, noise: stableDiffusion)
     let result = denoise(Tensor(shape: [1, 1, 1, 1], values: [1]), through: levels) { x, level in
-      PredictionKind.epsilon.clean(
-        noisy: x, answer: Tensor(shape: x.shape, repeating: 0.5), level: level)
+      PredictionKind.epsilon.denoised(
+        noisy: x, modelOutput: Tensor(shape: x.shape, repeating: 0.5), level: level)
     }
     expectClose(result.values, [expected], within: 3e-6)
   }
@@ -47,44 +47,45 @@ private let stableDiffusion = NoiseSchedule(
     "an answer of 0.9 x leads from 1 to the reference's number",
     arguments: [(25, 0.6777280324), (50, 0.6897497786)] as [(Int, Float)])
   func proportionalAnswer(steps: Int, expected: Float) throws {
-    let levels = try TimestepSchedule.keras.levels(steps: steps, noise: stableDiffusion)
+    let levels = try ScheduleKind.keras.levels(steps: steps, noise: stableDiffusion)
     let result = denoise(Tensor(shape: [1, 1, 1, 1], values: [1]), through: levels) { x, level in
-      PredictionKind.epsilon.clean(noisy: x, answer: 0.9 * x, level: level)
+      PredictionKind.epsilon.denoised(noisy: x, modelOutput: 0.9 * x, level: level)
     }
     expectClose(result.values, [expected], within: 3e-6)
   }
 
-  @Test("both predictions find the clean latents again from the answer they were trained for")
+  @Test("both predictions find the denoised latents again from the answer they were trained for")
   func predictions() {
     let level = NoiseLevel(timestep: 400, alphaBar: 0.36)
-    let clean = Tensor(shape: [1, 1, 1, 3], values: [-1, 0.25, 2])
+    let denoised = Tensor(shape: [1, 1, 1, 3], values: [-1, 0.25, 2])
     let noise = Tensor(shape: [1, 1, 1, 3], values: [0.5, -2, 1])
-    let noisy = mix(0.6, clean, 0.8, noise)
-    let velocity = mix(0.6, noise, -0.8, clean)
+    let noisy = mix(0.6, denoised, 0.8, noise)
+    let velocity = mix(0.6, noise, -0.8, denoised)
     expectClose(
-      PredictionKind.epsilon.clean(noisy: noisy, answer: noise, level: level).values, clean.values,
+      PredictionKind.epsilon.denoised(noisy: noisy, modelOutput: noise, level: level).values, denoised.values,
       within: 1e-6)
     expectClose(
-      PredictionKind.velocity.clean(noisy: noisy, answer: velocity, level: level).values, clean.values,
+      PredictionKind.velocity.denoised(noisy: noisy, modelOutput: velocity, level: level).values,
+      denoised.values,
       within: 1e-6)
   }
 
-  @Test("a denoiser that knows the clean latents gets them as the result and as every estimate")
+  @Test("a denoiser that knows the denoised latents gets them as the result and as every estimate")
   func perfectDenoiser() throws {
-    let clean = Tensor(shape: [2, 1, 1, 2], values: [3, -1, 0.5, 7])
-    let levels = try TimestepSchedule.keras.levels(steps: 4, noise: stableDiffusion)
+    let denoised = Tensor(shape: [2, 1, 1, 2], values: [3, -1, 0.5, 7])
+    let levels = try ScheduleKind.keras.levels(steps: 4, noise: stableDiffusion)
     let steps = Array(
-      Denoising(Tensor(shape: [2, 1, 1, 2], values: [1, 2, -1, 0]), through: levels) { _, _ in clean })
+      Denoising(Tensor(shape: [2, 1, 1, 2], values: [1, 2, -1, 0]), through: levels) { _, _ in denoised })
     #expect(steps.map(\.index) == [0, 1, 2, 3])
-    #expect(steps.allSatisfy { $0.count == 4 && $0.estimate.values == clean.values })
-    expectClose(try #require(steps.last).latents.values, clean.values, within: 1e-6)
-    #expect(steps[0].latents.values != clean.values)
+    #expect(steps.allSatisfy { $0.count == 4 && $0.estimate.values == denoised.values })
+    expectClose(try #require(steps.last).latents.values, denoised.values, within: 1e-6)
+    #expect(steps[0].latents.values != denoised.values)
   }
 
   @Test("steps are computed when they are asked for, so that who iterates can stop")
   func lazySteps() throws {
     var evaluated: [Double] = []
-    let levels = try TimestepSchedule.keras.levels(steps: 10, noise: stableDiffusion)
+    let levels = try ScheduleKind.keras.levels(steps: 10, noise: stableDiffusion)
     let noise = Tensor(shape: [1, 1, 1, 1], values: [1])
     for step in Denoising(
       noise, through: levels,
@@ -98,7 +99,7 @@ private let stableDiffusion = NoiseSchedule(
     #expect(evaluated == [901, 801, 701])
   }
 
-  @Test("guidance of 1 is the conditional answer, 0 the unconditional one, and 7.5 leads beyond")
+  @Test("guidance of 1 is the conditional modelOutput, 0 the unconditional one, and 7.5 leads beyond")
   func guidance() {
     let unconditional = Tensor(shape: [1, 1, 1, 2], values: [1, -2])
     let conditional = Tensor(shape: [1, 1, 1, 2], values: [3, 2])
@@ -110,7 +111,7 @@ private let stableDiffusion = NoiseSchedule(
     #expect(guide(7.5) == [16, 28])
   }
 
-  private func denoise(_ noise: Tensor, through levels: NoiseLevels, with denoiser: @escaping Denoiser)
+  private func denoise(_ noise: Tensor, through levels: SamplingSchedule, with denoiser: @escaping Denoiser)
     -> Tensor
   {
     Denoising(noise, through: levels, with: denoiser).reduce(noise) { $1.latents }

@@ -8,7 +8,7 @@ import Testing
   struct Golden: Decodable {
     struct Case: Decodable, CustomStringConvertible {
       let sampler: SamplerName
-      let schedule: TimestepSchedule
+      let schedule: ScheduleKind
       let prediction: PredictionKind
       let steps: Int
       /// Of the levels, the noisiest first; not for each prediction again.
@@ -19,7 +19,7 @@ import Testing
 
       var description: String { "\(sampler.rawValue) \(schedule.rawValue) \(prediction.rawValue) \(steps)" }
 
-      func levels() throws -> NoiseLevels {
+      func levels() throws -> SamplingSchedule {
         let noise = stableDiffusion
         return try schedule.levels(
           steps: steps, sampler: sampler, noise: noise, stepsOffset: 1, finalAlphaBar: noise.alphaBars[0])
@@ -41,7 +41,7 @@ import Testing
 
   /// The final latents from the seed's noise, drawn as a pipeline draws it, [1, 2, 2, 4].
   static func result(
-    _ levels: NoiseLevels, _ prediction: PredictionKind, seed: UInt64,
+    _ levels: SamplingSchedule, _ prediction: PredictionKind, seed: UInt64,
     evaluated: (NoiseLevel) -> Void = { _ in }
   ) -> Tensor {
     let noises = NoiseGenerator.pytorch.normals(
@@ -49,7 +49,7 @@ import Testing
     return withoutActuallyEscaping(evaluated) { evaluated in
       Denoising(noises[0], through: levels, prediction: prediction, stepNoises: Array(noises.dropFirst())) {
         evaluated($1)
-        return prediction.clean(noisy: $0, answer: network($0, $1), level: $1)
+        return prediction.denoised(noisy: $0, modelOutput: network($0, $1), level: $1)
       }.reduce(noises[0]) { $1.latents }
     }
   }
@@ -100,20 +100,21 @@ import Testing
     }
   }
 
-  @Test("a denoiser that knows the clean latents leads every sampler there", arguments: SamplerName.allCases)
+  @Test(
+    "a denoiser that knows the denoised latents leads every sampler there", arguments: SamplerName.allCases)
   func perfectDenoiser(sampler: SamplerName) throws {
-    let clean = Tensor(shape: [1, 1, 1, 4], values: [3, -1, 0.5, 7])
+    let denoised = Tensor(shape: [1, 1, 1, 4], values: [3, -1, 0.5, 7])
     let noises = NoiseGenerator.numpy.normals(seed: 3, draws: 0..<14, height: 1, width: 1, channels: 4)
     for schedule in sampler.schedules {
       for prediction in PredictionKind.allCases {
         let levels = try schedule.levels(steps: 12, sampler: sampler, noise: Self.stableDiffusion)
         let steps = Denoising(
           noises[0], through: levels, prediction: prediction, stepNoises: Array(noises.dropFirst())
-        ) { _, _ in clean }
-        // The mixtures of pndm and lms reach back to noise that is no more, and do not end at the clean latents alone.
+        ) { _, _ in denoised }
+        // The mixtures of pndm and lms reach back to noise that is no more, and do not end at the denoised latents alone.
         let tolerance: Float = [.pndm, .lms].contains(sampler) ? 0.2 : 1e-4
         expectClose(
-          steps.reduce(noises[0]) { $1.latents }.values, clean.values, within: tolerance,
+          steps.reduce(noises[0]) { $1.latents }.values, denoised.values, within: tolerance,
           "\(sampler.rawValue), \(schedule.rawValue), \(prediction.rawValue)")
       }
     }
@@ -121,7 +122,7 @@ import Testing
 
   @Test("euler with its own levels takes the steps of ddim, which are the same equation in other letters")
   func eulerIsDDIM() throws {
-    for schedule in [TimestepSchedule.keras, .keras09] {
+    for schedule in [ScheduleKind.keras, .keras09] {
       let results = try [SamplerName.ddim, .euler].map { sampler in
         let levels = try schedule.levels(steps: 10, sampler: sampler, noise: Self.stableDiffusion)
         return Self.result(levels, .velocity, seed: 4).values
@@ -137,7 +138,7 @@ import Testing
       let noises = NoiseGenerator.numpy.normals(seed: 3, draws: 0..<5, height: 2, width: 2, channels: 4)
       let results = [Array(noises[1...3]), Array(noises[2...4])].map { stepNoises in
         Denoising(noises[0], through: levels, stepNoises: stepNoises) {
-          PredictionKind.epsilon.clean(noisy: $0, answer: Self.network($0, $1), level: $1)
+          PredictionKind.epsilon.denoised(noisy: $0, modelOutput: Self.network($0, $1), level: $1)
         }.reduce(noises[0]) { $1.latents }.values
       }
       #expect((results[0] != results[1]) == sampler.drawsNoise, "\(sampler.rawValue)")
@@ -148,7 +149,7 @@ import Testing
 
 /// What is refused before any work, and how the sentence reads.
 @Suite struct SamplerRefusalTests {
-  private func refusal(_ sampler: SamplerName, _ schedule: TimestepSchedule, _ steps: Int) -> String? {
+  private func refusal(_ sampler: SamplerName, _ schedule: ScheduleKind, _ steps: Int) -> String? {
     #expect(throws: ScheduleError.self) {
       try schedule.levels(steps: steps, sampler: sampler, noise: SamplerTests.stableDiffusion)
     }?.description
@@ -170,14 +171,14 @@ import Testing
   func distilledSteps() throws {
     #expect(
       refusal(.lcm, .trailing, 51) == "51 steps are not possible with the sampler lcm; choose 1 to 50.")
-    let levels = try TimestepSchedule.trailing.levels(
+    let levels = try ScheduleKind.trailing.levels(
       steps: 50, sampler: .lcm, noise: SamplerTests.stableDiffusion)
     #expect(levels.levels.map(\.timestep) == stride(from: 999, to: 0, by: -20).map { Double($0) })
   }
 
   @Test("a number of steps that would visit a level twice is refused")
   func repeatedLevels() {
-    for schedule in [TimestepSchedule.leading, .linspace] {
+    for schedule in [ScheduleKind.leading, .linspace] {
       #expect(
         refusal(.dpmSolver, schedule, 1000) == """
           1000 steps of the sampler dpm++2m would visit a noise level of the schedule \(schedule.rawValue) \

@@ -31,7 +31,7 @@ private let stableDiffusion = NoiseSchedule(
   )
   func everyNumberOfSteps() throws {
     let golden = try Golden.load().schedules
-    for schedule in [TimestepSchedule.keras, .keras09, .leading] {
+    for schedule in [ScheduleKind.keras, .keras09, .leading] {
       let expected = try #require(golden[schedule.rawValue])
       for steps in 1...1000 {
         let levels = try schedule.levels(steps: steps, noise: stableDiffusion).levels
@@ -46,12 +46,12 @@ private let stableDiffusion = NoiseSchedule(
     "the schedule keras can visit more or fewer levels than were asked for",
     arguments: [(1, 1), (25, 25), (30, 31), (50, 50), (64, 67), (999, 999), (1000, 999)])
   func kerasCounts(steps: Int, count: Int) throws {
-    #expect(try TimestepSchedule.keras.levels(steps: steps, noise: stableDiffusion).count == count)
+    #expect(try ScheduleKind.keras.levels(steps: steps, noise: stableDiffusion).count == count)
   }
 
   @Test("a single step begins at 1 with keras, at 0 with keras-0.9 and at the offset with leading")
   func singleStep() throws {
-    func timesteps(_ schedule: TimestepSchedule) throws -> [Double] {
+    func timesteps(_ schedule: ScheduleKind) throws -> [Double] {
       try schedule.levels(steps: 1, noise: stableDiffusion, stepsOffset: 7).levels.map(\.timestep)
     }
     #expect(try timesteps(.keras) == [1])
@@ -61,12 +61,12 @@ private let stableDiffusion = NoiseSchedule(
 
   @Test("keras and keras-0.9 end without noise; leading ends where the model says")
   func finalLevel() throws {
-    for schedule in [TimestepSchedule.keras, .keras09] {
+    for schedule in [ScheduleKind.keras, .keras09] {
       let levels = try schedule.levels(steps: 25, noise: stableDiffusion, finalAlphaBar: 0.5)
       #expect(levels.finalAlphaBar == 1)
     }
     let first = stableDiffusion.alphaBars[0]
-    let leading = try TimestepSchedule.leading.levels(
+    let leading = try ScheduleKind.leading.levels(
       steps: 25, noise: stableDiffusion, stepsOffset: 1, finalAlphaBar: first)
     #expect(leading.finalAlphaBar == first)
     #expect(leading.levels.last?.timestep == 1)
@@ -76,7 +76,7 @@ private let stableDiffusion = NoiseSchedule(
 
   @Test("no steps, and more than the training had, are refused with a sentence", arguments: [-1, 0, 1001])
   func impossibleSteps(steps: Int) {
-    for schedule in TimestepSchedule.allCases {
+    for schedule in ScheduleKind.allCases {
       let error = #expect(throws: ScheduleError.self) {
         try schedule.levels(steps: steps, noise: stableDiffusion)
       }
@@ -87,7 +87,7 @@ private let stableDiffusion = NoiseSchedule(
   @Test("a schedule that would leave the training's levels is refused with a sentence")
   func beyondTraining() {
     let error = #expect(throws: ScheduleError.self) {
-      try TimestepSchedule.leading.levels(steps: 1000, noise: stableDiffusion, stepsOffset: 1)
+      try ScheduleKind.leading.levels(steps: 1000, noise: stableDiffusion, stepsOffset: 1)
     }
     #expect(
       error?.description == """
@@ -96,7 +96,7 @@ private let stableDiffusion = NoiseSchedule(
         """)
     for offset in [-1, 5000] {
       #expect(throws: ScheduleError.self) {
-        try TimestepSchedule.leading.levels(steps: 10, noise: stableDiffusion, stepsOffset: offset)
+        try ScheduleKind.leading.levels(steps: 10, noise: stableDiffusion, stepsOffset: offset)
       }
     }
   }

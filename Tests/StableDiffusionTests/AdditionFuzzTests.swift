@@ -54,8 +54,8 @@ import Testing
       do {
         let additions =
           try name.hasPrefix("lora")
-          ? ModelAdditions(loras: [LoRA(path: file.path, weight: 0.5)])
-          : ModelAdditions(textualInversions: TextualInversion.read(path: file.path))
+          ? Adapters(loras: [LoRA(path: file.path, weight: 0.5)])
+          : Adapters(textualInversions: TextualInversion.read(path: file.path))
         let encoder = try PromptEncoder(folder, adding: additions)
         #expect(encoder("a dog").embedding.shape == [1, 77, 32])
         accepted += 1

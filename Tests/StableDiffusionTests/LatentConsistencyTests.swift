@@ -27,7 +27,7 @@ import Testing
     let noises = NoiseGenerator.pytorch.normals(
       seed: golden.seed, draws: 0..<golden.steps + 1, height: height, width: width, channels: channels)
     let results = try [[], [LoRA(path: path + ".safetensors")]].map { loras in
-      let generator = try Generator(model.folder, adding: ModelAdditions(loras: loras))
+      let generator = try StableDiffusionPipeline(model.folder, adding: Adapters(loras: loras))
       let levels = try generator.levels(steps: golden.steps, schedule: .trailing, sampler: .lcm)
       let guidance = Guidance(
         conditional: generator.prompts(golden.prompt).embedding,

@@ -23,7 +23,8 @@ import Testing
   }
 
   /// The embedding of the golden prompt, [12, 32], and the UNet's answer to the golden latents.
-  private func answers(_ generator: Generator) throws -> (embedding: Tensor, unet: Tensor) {
+  private func modelOutputs(_ generator: StableDiffusionPipeline) throws -> (embedding: Tensor, unet: Tensor)
+  {
     let embedding = generator.prompts("A photograph of a dog").embedding.images(0..<1).reshaped([77, 32])
     let prediction = generator.unet(
       try #require(inputs.tensor("latents")).float32().channelsLast(), timestep: 481,
@@ -39,8 +40,8 @@ import Testing
   @Test("a model of float32 with a LoRA computes what diffusers computes", arguments: layouts)
   func float32(layout: String) throws {
     let model = try FloatModel("sd1")
-    let generator = try Generator(model.folder, adding: ModelAdditions(loras: [Self.lora(layout)]))
-    let (found, expected) = (try answers(generator), try expected(layout))
+    let generator = try StableDiffusionPipeline(model.folder, adding: Adapters(loras: [Self.lora(layout)]))
+    let (found, expected) = (try modelOutputs(generator), try expected(layout))
     expectEqual(found.embedding, expected.embedding, within: 2e-5)
     expectEqual(found.unet, expected.unet, relativeL2: 1e-5)
   }
@@ -48,11 +49,11 @@ import Testing
   @Test("a model of float16 with a LoRA is as exact as float16 is", arguments: layouts)
   func float16(layout: String) throws {
     let folder = try GoldenPipeline("sd1").folder
-    let generator = try Generator(folder, adding: ModelAdditions(loras: [Self.lora(layout)]))
-    let (found, expected) = (try answers(generator), try expected(layout))
+    let generator = try StableDiffusionPipeline(folder, adding: Adapters(loras: [Self.lora(layout)]))
+    let (found, expected) = (try modelOutputs(generator), try expected(layout))
     expectEqual(found.embedding, expected.embedding, relativeL2: 2e-3)
     expectEqual(found.unet, expected.unet, relativeL2: 2e-3)
-    let plain = try answers(Generator(folder))
+    let plain = try modelOutputs(StableDiffusionPipeline(folder))
     #expect(Comparison(plain.unet, expected.unet).relativeL2 > 0.05, "The LoRA's effect is well seen.")
   }
 
@@ -66,21 +67,21 @@ import Testing
     ])
     let noise = Tensor(shape: [1, 8, 8, 4], repeating: 0.5)
     let text = Tensor(shape: [1, 77, name == "odd" ? 20 : 32], repeating: 0.5)
-    let answer = { (additions: ModelAdditions) in
-      try Generator(folder, adding: additions).unet(noise, timestep: 1, context: text).values
+    let modelOutput = { (additions: Adapters) in
+      try StableDiffusionPipeline(folder, adding: additions).unet(noise, timestep: 1, context: text).values
     }
-    let plain = try answer(ModelAdditions())
-    #expect(try answer(ModelAdditions(loras: [LoRA(path: file.path, weight: 0)])) == plain)
-    #expect(try answer(ModelAdditions(loras: [LoRA(path: file.path, weight: 1)])) != plain)
+    let plain = try modelOutput(Adapters())
+    #expect(try modelOutput(Adapters(loras: [LoRA(path: file.path, weight: 0)])) == plain)
+    #expect(try modelOutput(Adapters(loras: [LoRA(path: file.path, weight: 1)])) != plain)
   }
 
   @Test("two LoRAs add up, and a negative weight takes away")
   func several() throws {
     let model = try FloatModel("sd1")
-    let both = ModelAdditions(loras: [
+    let both = Adapters(loras: [
       try Self.lora("kohya"), try Self.lora("locon"), try Self.lora("kohya", weight: -0.75),
     ])
-    let found = try answers(Generator(model.folder, adding: both))
+    let found = try modelOutputs(StableDiffusionPipeline(model.folder, adding: both))
     expectEqual(found.unet, try expected("locon").unet, relativeL2: 1e-5)
     expectEqual(found.embedding, try expected("plain").embedding, within: 2e-5)
   }
@@ -89,7 +90,7 @@ import Testing
   func words() throws {
     let lora = try Self.lora("cloneofsimo")
     #expect(lora.textualInversions.map(\.token) == ["<s1>"])
-    let generator = try Generator(GoldenPipeline("sd1").folder, adding: ModelAdditions(loras: [lora]))
+    let generator = try StableDiffusionPipeline(GoldenPipeline("sd1").folder, adding: Adapters(loras: [lora]))
     #expect(generator.unusedTensors.isEmpty)
     let with = generator.prompts.tokenizer.encode("a <s1> dog")
     #expect(with.ids[2] == generator.prompts.textEncoder.description.vocabulary)
@@ -145,7 +146,8 @@ import Testing
   func refusals(tensors: [(String, [Int])], words: String) throws {
     let file = try temporaryLoRA(tensors)
     let sentence = try loraSentence {
-      try Generator(GoldenPipeline("sd1").folder, adding: ModelAdditions(loras: [LoRA(path: file.path)]))
+      try StableDiffusionPipeline(
+        GoldenPipeline("sd1").folder, adding: Adapters(loras: [LoRA(path: file.path)]))
     }
     #expect(sentence.contains(words), "\(sentence)")
     #expect(sentence.hasPrefix(file.path))
@@ -160,7 +162,8 @@ import Testing
     let classes = try temporaryLoRA(
       [("unet:0:down", [1, 8]), ("unet:0:up", [8, 1])], notes: ["unet": #"["ResnetBlock2D"]"#])
     let sentence = try loraSentence {
-      try Generator(GoldenPipeline("sd1").folder, adding: ModelAdditions(loras: [LoRA(path: classes.path)]))
+      try StableDiffusionPipeline(
+        GoldenPipeline("sd1").folder, adding: Adapters(loras: [LoRA(path: classes.path)]))
     }
     #expect(sentence.contains("ResnetBlock2D") && sentence.contains("CrossAttention"), "\(sentence)")
   }

@@ -49,12 +49,12 @@ import Testing
   @Test("ten steps of denoising give diffusers' latents and pixels", arguments: GoldenPipeline.names)
   func denoising(name: String) throws {
     let pipeline = try GoldenPipeline(name)
-    let generator = try Generator(pipeline.folder)
+    let generator = try StableDiffusionPipeline(pipeline.folder)
     for (index, sample) in pipeline.golden.samples.enumerated() {
       let guidance = Guidance(
         conditional: try pipeline.embeddings([sample.prompt]), unconditional: try pipeline.embeddings([0]),
         scale: Float(sample.guidance))
-      let schedule = try #require(TimestepSchedule(rawValue: sample.schedule))
+      let schedule = try #require(ScheduleKind(rawValue: sample.schedule))
       let levels = try generator.levels(steps: sample.steps, schedule: schedule)
       let expected = try pipeline.image("samples.\(index).latents")
       var latents = try pipeline.image("samples.\(index).noise")
@@ -71,6 +71,6 @@ import Testing
 
   @Test("every tensor of a pipeline is used", arguments: GoldenPipeline.names)
   func unusedTensors(name: String) throws {
-    #expect(try Generator(GoldenPipeline(name).folder).unusedTensors.isEmpty)
+    #expect(try StableDiffusionPipeline(GoldenPipeline(name).folder).unusedTensors.isEmpty)
   }
 }

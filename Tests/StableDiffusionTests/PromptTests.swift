@@ -35,7 +35,7 @@ private let realFile = URL(filePath: #filePath).deletingLastPathComponent()
       + TextualInversion.read(path: Self.folder + "/my-style.pt")
       + TextualInversion.read(path: Self.folder + "/wide.safetensors", token: "<wide>")
     encoder = try PromptEncoder(
-      GoldenPipeline("sd1").folder, adding: ModelAdditions(textualInversions: inversions))
+      GoldenPipeline("sd1").folder, adding: Adapters(textualInversions: inversions))
   }
 
   private func tensor(_ name: String) throws -> Tensor { try #require(tensors.tensor(name)).float32() }
@@ -125,7 +125,7 @@ private let realFile = URL(filePath: #filePath).deletingLastPathComponent()
         safetensors(tensors.map { ($0.0, Tensor(shape: $0.1, repeating: 0.5)) }), name: name)
       return try loraSentence {
         let words = try TextualInversion.read(path: file.path, token: token)
-        return try PromptEncoder(model, adding: ModelAdditions(textualInversions: words + words))
+        return try PromptEncoder(model, adding: Adapters(textualInversions: words + words))
       }
     }
     #expect(

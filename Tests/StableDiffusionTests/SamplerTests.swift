@@ -10,7 +10,7 @@ import Testing
   private struct Golden: Decodable {
     struct Case: Decodable, CustomStringConvertible {
       let sampler: SamplerName
-      let schedule: TimestepSchedule
+      let schedule: ScheduleKind
       let steps: Int
       var description: String { "\(sampler.rawValue) \(schedule.rawValue) \(steps)" }
     }
@@ -35,7 +35,7 @@ import Testing
       .channelsLast()
     let (_, height, width, channels) = all.shape4
     let pipeline = try GoldenPipeline(name)
-    let generator = try Generator(pipeline.folder)
+    let generator = try StableDiffusionPipeline(pipeline.folder)
     let guidance = Guidance(
       conditional: try pipeline.embeddings([1]), unconditional: try pipeline.embeddings([0]),
       scale: scale)

@@ -39,8 +39,8 @@ import Testing
     defer { _ = try? FileManager.default.removeItem(atPath: folder) }
     let pipeline = try GoldenPipeline(name)
     let generators = [
-      try Generator(pipeline.folder),
-      try Generator(model(pipeline, averaged: variant.averaged, ending: variant.ending)),
+      try StableDiffusionPipeline(pipeline.folder),
+      try StableDiffusionPipeline(model(pipeline, averaged: variant.averaged, ending: variant.ending)),
     ]
     let results = try generators.map { generator in
       let levels = try generator.levels(steps: 2, schedule: .leading)
@@ -66,8 +66,8 @@ import Testing
     var writer = try SingleFileWriter(GoldenPipeline.fixtures, "sd1")
     if prefix.isEmpty { writer.narrow(to: "first_stage_model.") }
     try writer.write(to: folder + "/vae.ckpt")
-    let own = try Generator(pipeline.folder)
-    let other = try Generator(
+    let own = try StableDiffusionPipeline(pipeline.folder)
+    let other = try StableDiffusionPipeline(
       pipeline.folder, autoencoder: AutoencoderFiles(replacement: folder + "/vae.ckpt", encodes: true))
     let latents = try pipeline.image("samples.0.noise")
     let pixels = own.pixels(latents)
@@ -149,7 +149,7 @@ import Testing
     // The last float16 number; eight bytes of bookkeeping follow.
     bytes.replaceSubrange(bytes.count - 10..<bytes.count - 8, with: [0x00, 0x7c])
     try bytes.write(to: URL(filePath: model.path))
-    let error = #expect(throws: CheckpointError.self) { try Generator(model) }
+    let error = #expect(throws: CheckpointError.self) { try StableDiffusionPipeline(model) }
     #expect(
       error?.description.contains("model.diffusion_model.time_embed.2.weight holds NaN or infinity") == true)
   }
@@ -184,7 +184,7 @@ import Testing
         try changed.joined(separator: "\n").write(
           toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8)
         do {
-          _ = try Generator(ModelFolder(path: folder)).levels(steps: 3, schedule: .leading)
+          _ = try StableDiffusionPipeline(ModelFolder(path: folder)).levels(steps: 3, schedule: .leading)
           described += 1
         } catch {
           #expect(

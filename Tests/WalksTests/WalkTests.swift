@@ -9,8 +9,8 @@ import Walks
     for frame in 0..<150 {
       let point = walk.point(at: frame)
       let u = Double(frame) / 149
-      #expect(point.embedding == Mixture(weights: [1 - u, u]))
-      #expect(point.noise == Mixture(weights: [1]))
+      #expect(point.embedding == LinearCombination(weights: [1 - u, u]))
+      #expect(point.noise == LinearCombination(weights: [1]))
     }
   }
 
@@ -43,11 +43,12 @@ import Walks
 
   @Test("a walk adds k steps to every component at frame k")
   func steps() {
-    let walk = StepWalk(frameCount: 150, stepSize: 0.002)
+    let walk = EmbeddingOffsetWalk(frameCount: 150, stepSize: 0.002)
     #expect(walk.embeddingAnchorCount == 1 && walk.noiseAnchorCount == 1)
     for frame in 0..<150 {
-      #expect(walk.point(at: frame).embedding == Mixture(weights: [1], offset: Double(frame) * 0.002))
-      #expect(walk.point(at: frame).noise == Mixture(weights: [1]))
+      #expect(
+        walk.point(at: frame).embedding == LinearCombination(weights: [1], offset: Double(frame) * 0.002))
+      #expect(walk.point(at: frame).noise == LinearCombination(weights: [1]))
     }
   }
 
@@ -57,7 +58,7 @@ import Walks
     #expect(walk.embeddingAnchorCount == 1 && walk.noiseAnchorCount == 2)
     for frame in 0..<450 {
       let (a, b) = (walk.point(at: frame).noise.weights, walk.point(at: frame + 1).noise.weights)
-      #expect(walk.point(at: frame).embedding == Mixture(weights: [1]))
+      #expect(walk.point(at: frame).embedding == LinearCombination(weights: [1]))
       #expect(abs(a[0] * a[0] + a[1] * a[1] - 1) < 1e-15)
       // The cosine and the sine of the angle between neighbours: 2 pi / 450 = 0.013962634.
       #expect(abs(a[0] * b[0] + a[1] * b[1] - 0.9999025240093) < 1e-12)
@@ -85,7 +86,9 @@ import Walks
   func still() {
     let walk = StillWalk()
     #expect(walk.frameCount == 1)
-    #expect(walk.point(at: 0) == Point(embedding: Mixture(weights: [1]), noise: Mixture(weights: [1])))
+    #expect(
+      walk.point(at: 0)
+        == Point(embedding: LinearCombination(weights: [1]), noise: LinearCombination(weights: [1])))
   }
 
   @Test("a rubber band plays each end once")

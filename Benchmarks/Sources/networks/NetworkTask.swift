@@ -100,7 +100,7 @@ struct TinyFrame: NetworkTask {
     recipe.frames = 16
     recipe.schedule = .leading
     pictures = recipe.frames
-    renderer = try Renderer(recipe, with: Generator(folder), batch: batch)
+    renderer = try Renderer(recipe, with: StableDiffusionPipeline(folder), batch: batch)
   }
 
   func run() throws -> Tensor {

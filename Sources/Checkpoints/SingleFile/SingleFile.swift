@@ -20,7 +20,7 @@ public struct SingleFile: Sendable {
       unneeded = [:]
       return
     }
-    let settings = try OriginalConfiguration(beside: path)
+    let settings = try LDMConfiguration(beside: path)
     var components = Components(file)
     components.addUNet(settings)
     components.addAutoencoder(scale: settings?.scale)
@@ -68,13 +68,13 @@ private struct Components {
   private static let unetPrefix = "model.diffusion_model."
 
   /// The UNet, or where the file has none, its averaged copy.
-  mutating func addUNet(_ settings: OriginalConfiguration?) {
+  mutating func addUNet(_ settings: LDMConfiguration?) {
     var names = relative(Self.unetPrefix) { String($0) }
     if names.isEmpty {
       names = relative(AveragedNames.prefix) { AveragedNames.dotted($0) }
       assumptions.append("The UNet's weights are the averaged ones (model_ema), the only ones in the file.")
     }
-    guard let unet = OriginalUNet(shapes(names), heads: settings?.heads, headWidth: settings?.headWidth)
+    guard let unet = LDMUNet(shapes(names), heads: settings?.heads, headWidth: settings?.headWidth)
     else {
       return
     }
@@ -84,7 +84,7 @@ private struct Components {
 
   mutating func addAutoencoder(scale: Double?) {
     let names = relative("first_stage_model.") { String($0) }
-    guard let autoencoder = OriginalAutoencoder(shapes(names)) else {
+    guard let autoencoder = LDMAutoencoder(shapes(names)) else {
       // Its weights are then another file's, for latents of the same size.
       configurations["vae"] = [
         "latent_channels": configurations["unet"]?["in_channels"] ?? 4, "layers_per_block": 2,
@@ -102,7 +102,7 @@ private struct Components {
   mutating func addTextEncoder() {
     let prefix = "cond_stage_model."
     let names = relative(prefix) { String($0) }
-    guard let encoder = OriginalTextEncoder(shapes(names)) else { return }
+    guard let encoder = LDMTextEncoder(shapes(names)) else { return }
     for (name, reason) in encoder.unneeded { reasons[prefix + name] = reason }
     add("text_encoder", encoder.configuration, names, encoder.moves)
   }
@@ -131,7 +131,7 @@ private struct Components {
     for (relative, full) in names {
       guard let name = moves(relative), let entry = file.entry(full) else { continue }
       rest.remove(full)
-      if let parts = OriginalTextEncoder.parts(of: name, rows: entry.shape.first ?? 0) {
+      if let parts = LDMTextEncoder.parts(of: name, rows: entry.shape.first ?? 0) {
         for part in parts {
           places[component, default: [:]][part.name] = WeightPlace(file: file, entry: entry, rows: part.rows)
         }
@@ -148,7 +148,7 @@ private struct Schedule {
   let latentSize: Int
   let assumptions: [String]
 
-  init(_ file: TensorFile, _ contextWidth: Int, _ settings: OriginalConfiguration?) throws {
+  init(_ file: TensorFile, _ contextWidth: Int, _ settings: LDMConfiguration?) throws {
     var (prediction, assumptions) = (try settings?.prediction(), [String]())
     if prediction == nil { (prediction, assumptions) = Self.guess(file, isSecond: contextWidth == 1024) }
     latentSize = settings?.latentSize ?? (prediction == "v_prediction" ? 96 : 64)

@@ -10,8 +10,8 @@ struct DDIM: Sampler {
 
   init(prediction: PredictionKind) {}
 
-  func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
-    ddimStep(noisy: x, clean: x0, from: passage.alphaBar, to: passage.alphaBarAfter)
+  func step(_ x: Tensor, denoised x0: Tensor, _ step: SamplerStep, again denoise: Denoiser) -> Tensor {
+    ddimStep(noisy: x, denoised: x0, from: step.alphaBar, to: step.alphaBarAfter)
   }
 }
 
@@ -21,7 +21,8 @@ struct DDIM: Sampler {
 ///     x' = sqrt(abar') * x0 + sqrt(1 - abar') * e
 ///
 /// Written here as one mixture of x and x0. Nothing is clipped and no noise is added.
-func ddimStep(noisy x: Tensor, clean x0: Tensor, from alphaBar: Double, to nextAlphaBar: Double) -> Tensor {
+func ddimStep(noisy x: Tensor, denoised x0: Tensor, from alphaBar: Double, to nextAlphaBar: Double) -> Tensor
+{
   let kept = ((1 - nextAlphaBar) / (1 - alphaBar)).squareRoot()
   return mix(Float(kept), x, Float(nextAlphaBar.squareRoot() - kept * alphaBar.squareRoot()), x0)
 }

@@ -18,23 +18,24 @@ struct DPMSolver: Sampler {
 
   init(prediction: PredictionKind) {}
 
-  mutating func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
-    let ratio = passage.sigmaAfter / passage.sigma
-    let d = history.extrapolated(x0, passage)
-    return passage.alphaForm(mix(Float(ratio), passage.sigmaForm(x), Float(1 - ratio), d))
+  mutating func step(_ x: Tensor, denoised x0: Tensor, _ step: SamplerStep, again denoise: Denoiser) -> Tensor
+  {
+    let ratio = step.sigmaAfter / step.sigma
+    let d = history.extrapolated(x0, step)
+    return step.alphaForm(mix(Float(ratio), step.sigmaForm(x), Float(1 - ratio), d))
   }
 }
 
 /// The clean latents of the step before, from which DPM-Solver++ and UniPC extrapolate.
 struct CleanHistory {
-  private(set) var previous: (sigma: Double, clean: Tensor)?
+  private(set) var previous: (sigma: Double, denoised: Tensor)?
 
   /// x0 + h / (2 h0) * (x0 - previous x0), or x0 alone at the first and at the last step. Remembers x0.
-  mutating func extrapolated(_ x0: Tensor, _ passage: Passage) -> Tensor {
-    defer { previous = (passage.sigma, x0) }
-    guard let previous, !passage.isLast else { return x0 }
-    let h = log(passage.sigma / passage.sigmaAfter)
-    let weight = h / (2 * log(previous.sigma / passage.sigma))
-    return mix(Float(1 + weight), x0, Float(-weight), previous.clean)
+  mutating func extrapolated(_ x0: Tensor, _ step: SamplerStep) -> Tensor {
+    defer { previous = (step.sigma, x0) }
+    guard let previous, !step.isLast else { return x0 }
+    let h = log(step.sigma / step.sigmaAfter)
+    let weight = h / (2 * log(previous.sigma / step.sigma))
+    return mix(Float(1 + weight), x0, Float(-weight), previous.denoised)
   }
 }

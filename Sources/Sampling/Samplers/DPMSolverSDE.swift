@@ -16,12 +16,13 @@ struct DPMSolverSDE: Sampler {
 
   init(prediction: PredictionKind) {}
 
-  mutating func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
-    let ratio = passage.sigmaAfter / passage.sigma
+  mutating func step(_ x: Tensor, denoised x0: Tensor, _ step: SamplerStep, again denoise: Denoiser) -> Tensor
+  {
+    let ratio = step.sigmaAfter / step.sigma
     let forgotten = 1 - ratio * ratio
-    let d = history.extrapolated(x0, passage)
-    let lower = mix(Float(ratio * ratio), passage.sigmaForm(x), Float(forgotten), d)
-    let added = passage.sigmaAfter * forgotten.squareRoot()
-    return passage.alphaForm(mix(1, lower, Float(added), passage.noise(images: x.shape[0])))
+    let d = history.extrapolated(x0, step)
+    let lower = mix(Float(ratio * ratio), step.sigmaForm(x), Float(forgotten), d)
+    let added = step.sigmaAfter * forgotten.squareRoot()
+    return step.alphaForm(mix(1, lower, Float(added), step.noise(images: x.shape[0])))
   }
 }

@@ -16,14 +16,14 @@ struct Euler: Sampler {
 
   init(prediction: PredictionKind) {}
 
-  func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
-    let y = passage.sigmaForm(x)
-    let d = direction(y, clean: x0, sigma: passage.sigma)
-    return passage.alphaForm(mix(1, y, Float(passage.sigmaAfter - passage.sigma), d))
+  func step(_ x: Tensor, denoised x0: Tensor, _ step: SamplerStep, again denoise: Denoiser) -> Tensor {
+    let y = step.sigmaForm(x)
+    let d = direction(y, denoised: x0, sigma: step.sigma)
+    return step.alphaForm(mix(1, y, Float(step.sigmaAfter - step.sigma), d))
   }
 }
 
 /// d = (y - x0) / sigma, the noise in y = x0 + sigma * noise.
-func direction(_ y: Tensor, clean x0: Tensor, sigma: Double) -> Tensor {
+func direction(_ y: Tensor, denoised x0: Tensor, sigma: Double) -> Tensor {
   mix(Float(1 / sigma), y, Float(-1 / sigma), x0)
 }

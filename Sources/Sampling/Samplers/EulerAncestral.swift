@@ -15,12 +15,12 @@ struct EulerAncestral: Sampler {
 
   init(prediction: PredictionKind) {}
 
-  func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
-    let (sigma, after) = (passage.sigma, passage.sigmaAfter)
+  func step(_ x: Tensor, denoised x0: Tensor, _ step: SamplerStep, again denoise: Denoiser) -> Tensor {
+    let (sigma, after) = (step.sigma, step.sigmaAfter)
     let up = after * (1 - after * after / (sigma * sigma)).squareRoot()
     let down = after * after / sigma
-    let y = passage.sigmaForm(x)
-    let lower = mix(1, y, Float(down - sigma), direction(y, clean: x0, sigma: sigma))
-    return passage.alphaForm(mix(1, lower, Float(up), passage.noise(images: x.shape[0])))
+    let y = step.sigmaForm(x)
+    let lower = mix(1, y, Float(down - sigma), direction(y, denoised: x0, sigma: sigma))
+    return step.alphaForm(mix(1, lower, Float(up), step.noise(images: x.shape[0])))
   }
 }

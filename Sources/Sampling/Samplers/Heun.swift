@@ -20,13 +20,13 @@ struct Heun: Sampler {
     steps == count ? max(0, 2 * steps - 1) : 2 * steps
   }
 
-  func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
-    let y = passage.sigmaForm(x)
-    let d = direction(y, clean: x0, sigma: passage.sigma)
-    let stride = Float(passage.sigmaAfter - passage.sigma)
+  func step(_ x: Tensor, denoised x0: Tensor, _ step: SamplerStep, again denoise: Denoiser) -> Tensor {
+    let y = step.sigmaForm(x)
+    let d = direction(y, denoised: x0, sigma: step.sigma)
+    let stride = Float(step.sigmaAfter - step.sigma)
     let trial = mix(1, y, stride, d)
-    guard let next = passage.next else { return passage.alphaForm(trial) }
-    let second = direction(trial, clean: denoise(passage.alphaForm(trial), next), sigma: next.sigma)
-    return passage.alphaForm(mix(1, y, stride, mix(0.5, d, 0.5, second)))
+    guard let next = step.next else { return step.alphaForm(trial) }
+    let second = direction(trial, denoised: denoise(step.alphaForm(trial), next), sigma: next.sigma)
+    return step.alphaForm(mix(1, y, stride, mix(0.5, d, 0.5, second)))
   }
 }

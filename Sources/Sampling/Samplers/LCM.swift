@@ -13,17 +13,17 @@ import Tensors
 struct LCM: Sampler {
   static let summary = "for latent consistency models and LCM-LoRA, 2 to 8 steps"
   static let spacing = LevelSpacing.distilled
-  static let schedules: [TimestepSchedule] = [.trailing]
+  static let schedules: [ScheduleKind] = [.trailing]
   static let drawsNoise = true
 
   init(prediction: PredictionKind) {}
 
-  func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
-    let (t, s) = (10 * passage.level.timestep, 0.5)
+  func step(_ x: Tensor, denoised x0: Tensor, _ step: SamplerStep, again denoise: Denoiser) -> Tensor {
+    let (t, s) = (10 * step.level.timestep, 0.5)
     let length = t * t + s * s
     let end = mix(Float(s * s / length), x, Float(t / length.squareRoot()), x0)
-    if passage.isLast { return end }
-    let (signal, noise) = (passage.alphaBarAfter.squareRoot(), (1 - passage.alphaBarAfter).squareRoot())
-    return mix(Float(signal), end, Float(noise), passage.noise(images: x.shape[0]))
+    if step.isLast { return end }
+    let (signal, noise) = (step.alphaBarAfter.squareRoot(), (1 - step.alphaBarAfter).squareRoot())
+    return mix(Float(signal), end, Float(noise), step.noise(images: x.shape[0]))
   }
 }

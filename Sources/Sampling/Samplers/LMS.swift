@@ -15,12 +15,13 @@ struct LMS: Sampler {
 
   init(prediction: PredictionKind) {}
 
-  mutating func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
-    let y = passage.sigmaForm(x)
-    let d = direction(y, clean: x0, sigma: passage.sigma)
-    directions = [(passage.sigma, d)] + directions.prefix(3)
-    let weights = Self.weights(directions.map(\.sigma), to: passage.sigmaAfter)
-    return passage.alphaForm(sum([(1, y)] + zip(weights, directions).map { ($0, $1.d) }))
+  mutating func step(_ x: Tensor, denoised x0: Tensor, _ step: SamplerStep, again denoise: Denoiser) -> Tensor
+  {
+    let y = step.sigmaForm(x)
+    let d = direction(y, denoised: x0, sigma: step.sigma)
+    directions = [(step.sigma, d)] + directions.prefix(3)
+    let weights = Self.weights(directions.map(\.sigma), to: step.sigmaAfter)
+    return step.alphaForm(sum([(1, y)] + zip(weights, directions).map { ($0, $1.d) }))
   }
 
   /// The integrals of Lagrange's polynomials over `nodes`, from the first node to `end`. Gauss's rule with two points is

@@ -10,26 +10,26 @@ protocol Sampler {
   /// How it reads a schedule.
   static var spacing: LevelSpacing { get }
   /// The schedules that it works with, the usual one first.
-  static var schedules: [TimestepSchedule] { get }
+  static var schedules: [ScheduleKind] { get }
   /// Whether each step adds noise of its own.
   static var drawsNoise: Bool { get }
 
-  /// - Parameter prediction: what the network behind the denoiser answers.
+  /// - Parameter prediction: what the network behind the denoiser predicts.
   init(prediction: PredictionKind)
 
   /// How often the denoiser is asked in the first `steps` of `count` steps.
   static func evaluations(after steps: Int, of count: Int) -> Int
 
-  /// Latents x at the level where a passage begins -> latents at the one where it ends, both [n, h, w, c].
+  /// Latents x at the level where a step begins -> latents at the one where it ends, both [n, h, w, c].
   ///
   /// - Parameters:
   ///   - x0: what the denoiser takes for the clean latents.
   ///   - denoise: the denoiser, for those that ask it again within a step.
-  mutating func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor
+  mutating func step(_ x: Tensor, denoised x0: Tensor, _ step: SamplerStep, again denoise: Denoiser) -> Tensor
 }
 
 extension Sampler {
-  static var schedules: [TimestepSchedule] { TimestepSchedule.allCases }
+  static var schedules: [ScheduleKind] { ScheduleKind.allCases }
   static var drawsNoise: Bool { false }
   static func evaluations(after steps: Int, of count: Int) -> Int { steps }
 }
@@ -38,9 +38,9 @@ extension Sampler {
 ///
 /// Latents are x = sqrt(abar) * x0 + sqrt(1 - abar) * noise. Many papers write y = x0 + sigma * noise instead, which
 /// differs by the factor sqrt(abar) only and makes their equations short: `sigmaForm` goes there, `alphaForm` comes back.
-struct Passage {
+struct SamplerStep {
   let index: Int
-  let levels: NoiseLevels
+  let levels: SamplingSchedule
   /// What the steps add, one [1, h, w, c] each, or nothing for samplers that add none.
   let stepNoises: [Tensor]
 

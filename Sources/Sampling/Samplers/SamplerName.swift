@@ -39,13 +39,13 @@ public enum SamplerName: String, CaseIterable, Codable, Sendable {
   public var summary: String { kind.summary }
 
   /// The schedules that the sampler works with, the usual one first.
-  public var schedules: [TimestepSchedule] { kind.schedules }
+  public var schedules: [ScheduleKind] { kind.schedules }
 
   /// Whether each step adds noise of its own, so that denoising needs one noise a step.
   public var drawsNoise: Bool { kind.drawsNoise }
 
   /// - Throws: `ScheduleError` if the sampler makes no sense with a schedule.
-  public func require(_ schedule: TimestepSchedule) throws(ScheduleError) {
+  public func require(_ schedule: ScheduleKind) throws(ScheduleError) {
     guard schedules.contains(schedule) else { throw .combination(self, schedule) }
   }
 }

@@ -24,35 +24,36 @@ struct UniPC: Sampler {
   private struct Departure {
     let y: Tensor
     let sigma: Double
-    let clean: Tensor
+    let denoised: Tensor
     /// The clean latents before; without them the prediction was of first order.
-    let previous: (sigma: Double, clean: Tensor)?
+    let previous: (sigma: Double, denoised: Tensor)?
   }
 
   init(prediction: PredictionKind) {}
 
-  mutating func step(_ x: Tensor, clean x0: Tensor, _ passage: Passage, again denoise: Denoiser) -> Tensor {
-    let y = departure.map { Self.corrected($0, clean: x0, at: passage.sigma) } ?? passage.sigmaForm(x)
-    departure = Departure(y: y, sigma: passage.sigma, clean: x0, previous: history.previous)
-    let ratio = passage.sigmaAfter / passage.sigma
-    return passage.alphaForm(
-      mix(Float(ratio), y, Float(1 - ratio), history.extrapolated(x0, passage)))
+  mutating func step(_ x: Tensor, denoised x0: Tensor, _ step: SamplerStep, again denoise: Denoiser) -> Tensor
+  {
+    let y = departure.map { Self.corrected($0, denoised: x0, at: step.sigma) } ?? step.sigmaForm(x)
+    departure = Departure(y: y, sigma: step.sigma, denoised: x0, previous: history.previous)
+    let ratio = step.sigmaAfter / step.sigma
+    return step.alphaForm(
+      mix(Float(ratio), y, Float(1 - ratio), history.extrapolated(x0, step)))
   }
 
-  private static func corrected(_ from: Departure, clean m: Tensor, at sigma: Double) -> Tensor {
+  private static func corrected(_ from: Departure, denoised m: Tensor, at sigma: Double) -> Tensor {
     let h = log(from.sigma / sigma)
     let b = expm1(-h)
-    let difference = m - from.clean
+    let difference = m - from.denoised
     let correction: Tensor
     if let previous = from.previous {
       let r = -log(previous.sigma / from.sigma) / h
       let phi = b / -h - 1
       let (b1, b2) = (phi / b, 2 * (phi / -h - 0.5) / b)
       let c1 = (b1 - b2) / (1 - r)
-      correction = mix(Float(c1 / r), previous.clean - from.clean, Float(b1 - c1), difference)
+      correction = mix(Float(c1 / r), previous.denoised - from.denoised, Float(b1 - c1), difference)
     } else {
       correction = 0.5 * difference
     }
-    return mix(Float(sigma / from.sigma), from.y, Float(-b), from.clean + correction)
+    return mix(Float(sigma / from.sigma), from.y, Float(-b), from.denoised + correction)
   }
 }

@@ -7,9 +7,9 @@ public enum ScheduleError: Error, Equatable, CustomStringConvertible {
   /// The schedule would visit a noise level that the training did not have.
   case timestep(Int, of: Int, steps: Int, offset: Int)
   /// The schedule would visit a noise level twice.
-  case repeatedLevel(steps: Int, SamplerName, TimestepSchedule)
+  case repeatedLevel(steps: Int, SamplerName, ScheduleKind)
   /// The sampler makes no sense with the schedule.
-  case combination(SamplerName, TimestepSchedule)
+  case combination(SamplerName, ScheduleKind)
 
   public var description: String {
     switch self {

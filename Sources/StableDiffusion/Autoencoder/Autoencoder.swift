@@ -4,7 +4,7 @@ import Tensors
 /// Goes between pixels and latents: a picture is eight times as high and wide as its latents.
 ///
 /// Kingma & Welling, arXiv 1312.6114; Stable Diffusion's is Esser et al.'s, arXiv 2012.09841, as Rombach et al. use it. A tiny one,
-/// trained to give the same answers, may take its place (`TinyAutoencoder.swift`).
+/// trained to give the same results, may take its place (`TinyAutoencoder.swift`).
 ///
 ///     let pixels = autoencoder.decode(latents)       // [n, h, w, 4] -> [n, 8h, 8w, 3] in about -1 ... 1
 ///     let latents = autoencoder.encoder?(pixels).mean

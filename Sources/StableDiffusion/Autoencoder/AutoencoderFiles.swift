@@ -4,7 +4,7 @@ import FoundationEssentials
 /// Which files an autoencoder is read from: the model's own, others in their place, a tiny one's.
 ///
 ///     let files = AutoencoderFiles(tiny: "taesd")
-///     let generator = try Generator(folder, autoencoder: files)
+///     let generator = try StableDiffusionPipeline(folder, autoencoder: files)
 public struct AutoencoderFiles: Sendable {
   /// In place of the model's own: a folder that diffusers wrote, or a file.
   public let replacement: String?

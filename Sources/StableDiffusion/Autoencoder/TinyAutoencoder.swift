@@ -2,7 +2,7 @@ import Checkpoints
 import Glibc
 import Tensors
 
-/// A decoder of a million weights that learned the answers of a much larger one (TAESD, madebyollin).
+/// A decoder of a million weights that learned the results of a much larger one (TAESD, madebyollin).
 struct TinyDecoder: LatentDecoder {
   private let layers: TinyLayers
 
@@ -18,7 +18,7 @@ struct TinyDecoder: LatentDecoder {
   }
 }
 
-/// The encoder to `TinyDecoder`. It gives one answer, already in the UNet's scale.
+/// The encoder to `TinyDecoder`. It gives one result, already in the UNet's scale.
 struct TinyEncoder: PictureEncoder {
   private let layers: TinyLayers
 

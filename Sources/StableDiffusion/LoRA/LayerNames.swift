@@ -13,7 +13,7 @@ struct LayerNames {
     shapes = Dictionary(
       uniqueKeysWithValues: layers.map { (String($0.key.dropLast(ending.count)), $0.value) })
     var byFlatName: [String: String] = [:]
-    let original = OriginalLayerNames(shapes.keys)
+    let original = LDMLayerNames(shapes.keys)
     for name in shapes.keys {
       for known in [name, original.name(name) ?? name] { byFlatName[known.replacing(".", with: "_")] = name }
     }

@@ -15,7 +15,7 @@
 ///
 /// The three names of diffusers mean other levels for other samplers, as they do there: `LevelSpacing` tells how. `keras` can
 /// visit more or fewer levels than were asked for: 30 steps give 31, 64 give 67, 1000 give 999.
-public enum TimestepSchedule: String, CaseIterable, Codable, Sendable {
+public enum ScheduleKind: String, CaseIterable, Codable, Sendable {
   case keras
   case keras09 = "keras-0.9"
   case leading, trailing, linspace, karras, exponential, ays
@@ -44,7 +44,7 @@ public enum TimestepSchedule: String, CaseIterable, Codable, Sendable {
   public func levels(
     steps: Int, sampler: SamplerName = .ddim, noise: NoiseSchedule, stepsOffset: Int = 0,
     finalAlphaBar: Double = 1
-  ) throws(ScheduleError) -> NoiseLevels {
+  ) throws(ScheduleError) -> SamplingSchedule {
     let trainSteps = noise.alphaBars.count
     let spacing = sampler.kind.spacing
     guard 1...trainSteps ~= steps else { throw .steps(steps, of: trainSteps) }
@@ -56,7 +56,7 @@ public enum TimestepSchedule: String, CaseIterable, Codable, Sendable {
     let levels: [NoiseLevel]
     if let sigmas = sigmas(steps: steps, spacing, noise) {
       levels = sigmas.map { sigma in
-        let timestep = toldTimestep(noise.timestep(sigma: sigma), spacing)
+        let timestep = timestepInput(noise.timestep(sigma: sigma), spacing)
         return NoiseLevel(timestep: timestep, alphaBar: alphaBar(sigma: sigma))
       }
     } else {
@@ -74,9 +74,9 @@ public enum TimestepSchedule: String, CaseIterable, Codable, Sendable {
         let end = Int(level.timestep) - trainSteps / steps
         return end >= 0 ? noise.alphaBars[end] : finalAlphaBar
       }
-      return NoiseLevels(levels, alphaBarsAfter: ends, sampler: sampler)
+      return SamplingSchedule(levels, alphaBarsAfter: ends, sampler: sampler)
     }
-    return NoiseLevels(
+    return SamplingSchedule(
       levels, finalAlphaBar: 1, sampler: sampler,
       noiseScale: beginsBelowOne(spacing) ? (1 - levels[0].alphaBar).squareRoot() : 1)
   }

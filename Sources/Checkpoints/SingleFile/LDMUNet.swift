@@ -2,7 +2,7 @@
 /// diffusers counts stages and the layers in each. The sizes are seen from the shapes.
 ///
 /// `openaimodel.py` of CompVis/stable-diffusion; the same pairs as diffusers' `convert_ldm_unet_checkpoint`.
-struct OriginalUNet {
+struct LDMUNet {
   private(set) var moves = NameMoves([
     "time_embed.0": "time_embedding.linear_1", "time_embed.2": "time_embedding.linear_2",
     "input_blocks.0.0": "conv_in", "out.0": "conv_norm_out", "out.2": "conv_out",

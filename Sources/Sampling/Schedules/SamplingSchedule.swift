@@ -21,7 +21,7 @@ func sigma(alphaBar: Double) -> Double { ((1 - alphaBar) / alphaBar).squareRoot(
 func alphaBar(sigma: Double) -> Double { 1 / (sigma * sigma + 1) }
 
 /// The noise levels that a sampler passes through, from the noisiest to the cleanest, and where each step ends.
-public struct NoiseLevels: Sendable, Hashable {
+public struct SamplingSchedule: Sendable, Hashable {
   /// From the noisiest to the cleanest; a step begins at each. Empty where nothing is left to do: a picture that is to keep all
   /// of itself.
   public let levels: [NoiseLevel]
@@ -55,8 +55,8 @@ public struct NoiseLevels: Sendable, Hashable {
   public var finalAlphaBar: Double { alphaBarsAfter.last ?? 1 }
 
   /// The last levels. They are for latents that have their noise already, which is not scaled.
-  func suffix(_ count: Int) -> NoiseLevels {
-    NoiseLevels(levels.suffix(count), alphaBarsAfter: alphaBarsAfter.suffix(count), sampler: sampler)
+  func suffix(_ count: Int) -> SamplingSchedule {
+    SamplingSchedule(levels.suffix(count), alphaBarsAfter: alphaBarsAfter.suffix(count), sampler: sampler)
   }
 
   /// abar of the latents that the step at `levels[index]` leaves behind.

@@ -1,7 +1,7 @@
 /// At how many levels a latent consistency model is distilled: diffusers' `original_inference_steps`.
 let distilledLevels = 50
 
-extension TimestepSchedule {
+extension ScheduleKind {
   /// The timesteps of the schedules that are made of timesteps, the noisiest first.
   func timesteps(steps s: Int, _ spacing: LevelSpacing, of trainSteps: Int, offset: Int) -> [Double] {
     let stride = trainSteps / s

@@ -2,7 +2,7 @@
 /// all frames share one noise.
 ///
 ///     e_k = e + k * stepSize,   k = 0, 1, ...
-public struct StepWalk: Walk {
+public struct EmbeddingOffsetWalk: Walk {
   public let frameCount: Int
   public let stepSize: Double
   public let embeddingAnchorCount = 1
@@ -16,6 +16,6 @@ public struct StepWalk: Walk {
 
   public func point(at frame: Int) -> Point {
     precondition(0..<frameCount ~= frame, "The frames are 0..<\(frameCount); \(frame) is none of them.")
-    return Point(embedding: Mixture(weights: [1], offset: Double(frame) * stepSize), noise: .single)
+    return Point(embedding: LinearCombination(weights: [1], offset: Double(frame) * stepSize), noise: .single)
   }
 }

@@ -2,9 +2,9 @@ import Checkpoints
 
 /// What is added to a model while it is loaded: LoRA files and textual inversions.
 ///
-///     let additions = ModelAdditions(loras: [try LoRA(path: "watercolour.safetensors", weight: 0.8)])
-///     let generator = try Generator(folder, adding: additions)
-public struct ModelAdditions: Sendable {
+///     let additions = Adapters(loras: [try LoRA(path: "watercolour.safetensors", weight: 0.8)])
+///     let generator = try StableDiffusionPipeline(folder, adding: additions)
+public struct Adapters: Sendable {
   public let loras: [LoRA]
   /// New words, those of the LoRA files among them.
   public let textualInversions: [TextualInversion]

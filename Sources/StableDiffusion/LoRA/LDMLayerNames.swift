@@ -2,7 +2,7 @@
 /// where diffusers numbers the stages and, inside each, the layers.
 ///
 ///     down_blocks.1.attentions.0.proj_in -> input_blocks.4.1.proj_in
-struct OriginalLayerNames {
+struct LDMLayerNames {
   /// Residual blocks of a stage on the way down; on the way up there is one more.
   private let layers: Int
   private let upStagesWithText: Set<String>

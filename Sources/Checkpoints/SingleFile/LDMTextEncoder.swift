@@ -2,7 +2,7 @@
 /// with the layers for queries, keys and values in one.
 ///
 /// The same pairs as diffusers' `convert_ldm_clip_checkpoint` and `convert_open_clip_checkpoint`.
-struct OriginalTextEncoder {
+struct LDMTextEncoder {
   let moves: NameMoves
   let configuration: [String: JSONValue]
   /// Names that the model does not need, with the reason.
@@ -35,11 +35,11 @@ struct OriginalTextEncoder {
           (beginning + $0, "text_model." + $0)
         }))
     let layers = shapes.count { "\(beginning)encoder.layers.\($0).layer_norm1.weight" }
-    let telling = TellingNames(
+    let identifying = IdentifyingNames(
       tokens: "\(beginning)embeddings.token_embedding.weight",
       positions: "\(beginning)embeddings.position_embedding.weight",
       inwards: "\(beginning)encoder.layers.0.mlp.fc1.weight")
-    configuration = Self.configuration(shapes, telling, layers: layers, activation: "quick_gelu")
+    configuration = Self.configuration(shapes, identifying, layers: layers, activation: "quick_gelu")
   }
 
   private init(openCLIP shapes: TensorShapes) {
@@ -59,10 +59,10 @@ struct OriginalTextEncoder {
         ])
     }
     self.moves = moves
-    let telling = TellingNames(
+    let identifying = IdentifyingNames(
       tokens: "model.token_embedding.weight", positions: "model.positional_embedding",
       inwards: "model.transformer.resblocks.0.mlp.c_fc.weight")
-    configuration = Self.configuration(shapes, telling, layers: max(0, layers - 1), activation: "gelu")
+    configuration = Self.configuration(shapes, identifying, layers: max(0, layers - 1), activation: "gelu")
     unneeded = [
       "model.transformer.resblocks.\(layers - 1).":
         "the last layer, and Stable Diffusion 2.x looks at the one before",
@@ -73,12 +73,12 @@ struct OriginalTextEncoder {
   }
 
   /// Tensors whose shapes tell the sizes.
-  private struct TellingNames {
+  private struct IdentifyingNames {
     let tokens, positions, inwards: String
   }
 
   private static func configuration(
-    _ shapes: TensorShapes, _ names: TellingNames, layers: Int, activation: JSONValue
+    _ shapes: TensorShapes, _ names: IdentifyingNames, layers: Int, activation: JSONValue
   ) -> [String: JSONValue] {
     let width = shapes.size(names.tokens, 1)
     return [

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Schedules that are made of sigmas, the noise beside a picture of strength one.
-extension TimestepSchedule {
+extension ScheduleKind {
   /// The sigmas of `karras`, `exponential` and `ays`, the noisiest first; nil for schedules of timesteps.
   ///
   ///     karras        sigma_i = (max^(1/7) + i / (s - 1) * (min^(1/7) - max^(1/7)))^7,  i = 0, ..., s - 1
@@ -42,7 +42,7 @@ extension TimestepSchedule {
   /// What the network is told of a timestep between two of the training's. diffusers rounds it for the samplers that divide
   /// the way into intervals with `karras`, and cuts off its fraction with `exponential`; logarithms in single precision
   /// have left the noisiest level just below its whole number there, which is why a little is taken away here.
-  func toldTimestep(_ timestep: Double, _ spacing: LevelSpacing) -> Double {
+  func timestepInput(_ timestep: Double, _ spacing: LevelSpacing) -> Double {
     guard spacing == .intervals else { return timestep }
     return switch self {
     case .karras: halfToEven(timestep)

@@ -2,7 +2,7 @@
 /// not: `v2-inference-v.yaml` says `parameterization: "v"`.
 ///
 /// Read is the small part of YAML that these files use: names with values, deeper ones indented.
-struct OriginalConfiguration {
+struct LDMConfiguration {
   let path: String
   /// Values by the names that lead to them, joined by dots.
   private let values: [String: String]

@@ -1,5 +1,5 @@
 /// A network that can be let go to make room: it is read from its files again when it is next asked for.
-final class Reloadable<Network> {
+final class Unloadable<Network> {
   private let read: () throws -> Network
   private var network: Network?
 
@@ -18,5 +18,5 @@ final class Reloadable<Network> {
     return network
   }
 
-  func letGo() { network = nil }
+  func unload() { network = nil }
 }

@@ -4,7 +4,7 @@ import Tensors
 
 /// A Stable Diffusion model, loaded: prompts and noise in, pictures out.
 ///
-///     let generator = try Generator(ModelFolder(path: "stable-diffusion-v1-5"))
+///     let generator = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5"))
 ///     let levels = try generator.levels(steps: 25, schedule: .keras)
 ///     let noise = NoiseGenerator.pytorch.normals(seed: 42, draw: 0, height: 64, width: 64, channels: 4)
 ///     var latents = noise
@@ -14,15 +14,15 @@ import Tensors
 ///     let pixels = generator.pixels(latents)      // [1, 512, 512, 3], 0 ... 255
 ///
 /// Loading takes a second for each gigabyte; afterwards nothing can fail.
-public struct Generator {
+public struct StableDiffusionPipeline {
   /// The networks that can be let go when a picture has passed through them.
   public enum Part {
     case prompts, unet
   }
 
   public let description: ModelDescription
-  private let promptEncoder: Reloadable<PromptEncoder>
-  private let denoiser: Reloadable<UNet>
+  private let promptEncoder: Unloadable<PromptEncoder>
+  private let denoiser: Unloadable<UNet>
   public let autoencoder: Autoencoder
   /// Tensors in the model's files that no layer asked for, as `component: name`.
   public let unusedTensors: [String]
@@ -31,14 +31,14 @@ public struct Generator {
   ///   - additions: LoRA files and textual inversions.
   ///   - files: the autoencoder's, where others take the place of the model's own.
   public init(
-    _ folder: ModelFolder, adding additions: ModelAdditions = ModelAdditions(),
+    _ folder: ModelFolder, adding additions: Adapters = Adapters(),
     autoencoder files: AutoencoderFiles = AutoencoderFiles()
   ) throws {
     description = try ModelDescription(folder)
-    promptEncoder = try Reloadable { try PromptEncoder(folder, adding: additions) }
+    promptEncoder = try Unloadable { try PromptEncoder(folder, adding: additions) }
     let unetWeights = try additions.changed(
       folder.weights("unet"), .unet, textWidth: description.textEncoder.width)
-    denoiser = try Reloadable { [description] in
+    denoiser = try Unloadable { [description] in
       defer { unetWeights.dropPages() }
       return try UNet(unetWeights, description.unet)
     }
@@ -53,17 +53,17 @@ public struct Generator {
   public var unet: UNet { denoiser.value }
 
   /// Gives the memory of a part back, for what comes after it. Whoever asks for the part again waits until it is read again.
-  public func letGo(of part: Part) {
+  public func unload(of part: Part) {
     switch part {
-    case .prompts: promptEncoder.letGo()
-    case .unet: denoiser.letGo()
+    case .prompts: promptEncoder.unload()
+    case .unet: denoiser.unload()
     }
   }
 
   /// The noise levels from noise to picture, for a sampler's steps.
   /// - Throws: `ScheduleError` if the model cannot be sampled in so many steps, or not so.
-  public func levels(steps: Int, schedule: TimestepSchedule, sampler: SamplerName = .ddim) throws
-    -> NoiseLevels
+  public func levels(steps: Int, schedule: ScheduleKind, sampler: SamplerName = .ddim) throws
+    -> SamplingSchedule
   {
     try schedule.levels(
       steps: steps, sampler: sampler, noise: description.noiseSchedule, stepsOffset: description.stepsOffset,
@@ -73,12 +73,12 @@ public struct Generator {
   /// From noise [n, h, w, 4] to clean latents, step by step.
   /// - Parameter stepNoises: one [1, h, w, 4] for each step, if the levels' sampler adds noise.
   public func denoising(
-    _ noise: Tensor, guidedBy guidance: Guidance, through levels: NoiseLevels, stepNoises: [Tensor] = []
+    _ noise: Tensor, guidedBy guidance: Guidance, through levels: SamplingSchedule, stepNoises: [Tensor] = []
   ) -> Denoising {
     let prediction = description.prediction
-    let answer = guidance.answers(images: noise.shape[0])
+    let modelOutput = guidance.modelOutputs(images: noise.shape[0])
     return Denoising(noise, through: levels, prediction: prediction, stepNoises: stepNoises) { noisy, level in
-      prediction.clean(noisy: noisy, answer: answer(unet, noisy, level), level: level)
+      prediction.denoised(noisy: noisy, modelOutput: modelOutput(unet, noisy, level), level: level)
     }
   }
 

@@ -2,7 +2,7 @@
 /// picture's end, where diffusers counts them from the latents'.
 ///
 /// `model.py` of CompVis/latent-diffusion; the same pairs as diffusers' `convert_ldm_vae_checkpoint`.
-struct OriginalAutoencoder {
+struct LDMAutoencoder {
   private(set) var moves = NameMoves([
     "quant_conv": "quant_conv", "post_quant_conv": "post_quant_conv",
   ])
@@ -57,7 +57,7 @@ struct OriginalAutoencoder {
         uniqueKeysWithValues: file.entries.lazy.filter { $0.name.hasPrefix(prefix) }.map {
           (String($0.name.dropFirst(prefix.count)), $0.shape)
         })
-      return OriginalAutoencoder(TensorShapes(shapes))?.moves.behind(prefix)
+      return LDMAutoencoder(TensorShapes(shapes))?.moves.behind(prefix)
     }
     return nil
   }
