@@ -49,7 +49,6 @@ public struct Renderer {
   public init(
     _ recipe: Recipe, with generator: StableDiffusionPipeline, batch: Int? = nil, lowMemory: Bool = false
   ) throws {
-    Engine.convolution = recipe.convolution ?? .winograd
     let description = generator.description
     let multiple = description.sizeMultiple
     guard recipe.width > 0, recipe.height > 0, recipe.width % multiple == 0, recipe.height % multiple == 0

@@ -12,10 +12,12 @@ public struct PromptEncoder {
   /// Tensors in the text encoder's file that no layer asked for.
   package let unusedTensors: [String]
 
-  public init(_ folder: ModelFolder, adding additions: Adapters = Adapters()) throws {
+  public init(_ folder: ModelFolder, adding additions: Adapters = Adapters(), packing: Packing = Packing())
+    throws
+  {
     let description = try TextEncoderDescription(folder.configuration("text_encoder"))
     let weights = try additions.changed(
-      folder.weights("text_encoder"), .textEncoder, textWidth: description.width)
+      folder.weights("text_encoder").packed(packing), .textEncoder, textWidth: description.width)
     let inversions = additions.textualInversions
     let tokenizer = try Tokenizer(folder: folder.tokenizerPath, padding: folder.padding)
     try tokenizer.requireFitting(description, path: folder.tokenizerPath)

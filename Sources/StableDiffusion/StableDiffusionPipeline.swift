@@ -30,19 +30,20 @@ public struct StableDiffusionPipeline {
   /// - Parameters:
   ///   - additions: LoRA files and textual inversions.
   ///   - files: the autoencoder's, where others take the place of the model's own.
+  ///   - packing: how the weights of all networks are packed, which decides their arithmetic.
   public init(
     _ folder: ModelFolder, adding additions: Adapters = Adapters(),
-    autoencoder files: AutoencoderFiles = AutoencoderFiles()
+    autoencoder files: AutoencoderFiles = AutoencoderFiles(), packing: Packing = Packing()
   ) throws {
     description = try ModelDescription(folder)
-    promptEncoder = try Unloadable { try PromptEncoder(folder, adding: additions) }
+    promptEncoder = try Unloadable { try PromptEncoder(folder, adding: additions, packing: packing) }
     let unetWeights = try additions.changed(
-      folder.weights("unet"), .unet, textWidth: description.textEncoder.width)
+      folder.weights("unet").packed(packing), .unet, textWidth: description.textEncoder.width)
     denoiser = try Unloadable { [description] in
       defer { unetWeights.dropPages() }
       return try UNet(unetWeights, description.unet)
     }
-    autoencoder = try Autoencoder(files, of: folder, description.autoencoder)
+    autoencoder = try Autoencoder(files, of: folder, description.autoencoder, packing: packing)
     unusedTensors =
       folder.unknownTensors + promptEncoder.value.unusedTensors.map { "text_encoder: \($0)" }
       + unetWeights.unused.map { "unet: \($0)" }

@@ -38,7 +38,7 @@ extension Tensor {
     (convolution.kernel, convolution.stride) = (geometry.kernel, geometry.stride)
     (convolution.pad_before, convolution.pad_after) = (geometry.paddingBefore, geometry.paddingAfter)
     convolution.upsample = geometry.upsamplesFirst
-    convolution.direct = Engine.convolution == .direct
+    convolution.direct = weights.packing.convolution == .direct
     let (height, width) = (lw_convolved_size(&convolution, h), lw_convolved_size(&convolution, w))
     return Tensor(shape: [n, height, width, weights.columns]) { result in
       weights.withKernelWeights { kernelWeights in

@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import LatentWalk
 import StableDiffusion
+import Tensors
 
 /// What the user asked for, before a seed is drawn and the model's own sizes are known.
 struct Order {
@@ -27,7 +28,8 @@ struct Order {
     let (loras, words) = try (prompting.loras(), prompting.textualInversions())
     let additions = try Adapters(loras: loras, textualInversions: words)
     let files = generation.autoencoder.files(encodes: start != nil)
-    let generator = try StableDiffusionPipeline(folder, adding: additions, autoencoder: files)
+    let generator = try StableDiffusionPipeline(
+      folder, adding: additions, autoencoder: files, packing: Packing(convolution: generation.convolution))
     var recipe = try recipe(seed: seed, folder, size: generator.description.defaultSize)
     (recipe.loras, recipe.textualInversions) = (loras.isEmpty ? nil : loras, words.isEmpty ? nil : words)
     recipe.promptReading = prompting.reading

@@ -13,7 +13,8 @@ struct Convolution {
   ) throws {
     let size = geometry.kernel
     self.geometry = geometry
-    self.weights = PackedWeights(try weights.tensor("weight", shape: [outputs, inputs, size, size]))
+    self.weights = PackedWeights(
+      try weights.tensor("weight", shape: [outputs, inputs, size, size]), packing: weights.packing)
     bias = hasBias ? try weights.tensor("bias", shape: [outputs]).float32() : nil
   }
 
