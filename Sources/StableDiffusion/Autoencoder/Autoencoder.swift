@@ -8,7 +8,7 @@ import Tensors
 ///
 ///     let pixels = autoencoder.decode(latents)       // [n, h, w, 4] -> [n, 8h, 8w, 3] in about -1 ... 1
 ///     let latents = autoencoder.encoder?(pixels).mean
-public struct Autoencoder {
+public struct Autoencoder: Sendable {
   let decoder: any LatentDecoder
   /// Nil where the files hold no encoder: it is not needed to make pictures.
   public let encoder: (any PictureEncoder)?

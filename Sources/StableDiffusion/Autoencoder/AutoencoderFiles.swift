@@ -5,7 +5,7 @@ import Tensors
 /// Which files an autoencoder is read from: the model's own, others in their place, a tiny one's.
 ///
 ///     let files = AutoencoderFiles(tiny: "taesd")
-///     let generator = try StableDiffusionPipeline(folder, autoencoder: files)
+///     let pipeline = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5"), autoencoder: files)
 public struct AutoencoderFiles: Sendable {
   /// In place of the model's own: a folder that diffusers wrote, or a file.
   public let replacement: String?
@@ -30,14 +30,14 @@ extension Autoencoder {
     packing: Packing = Packing()
   ) throws {
     let tiny = try files.tiny.map {
-      try Autoencoder(TinyAutoencoderFiles(path: $0), like: description, packing: packing)
+      try Autoencoder(TinyAutoencoderFiles(path: $0), like: description, packing)
     }
     if let tiny, tiny.encoder != nil || !files.encodes {
       self = tiny
       return
     }
     let whole =
-      try files.replacement.map { try Autoencoder(replacing: description, path: $0, packing: packing) }
+      try files.replacement.map { try Autoencoder(replacing: description, path: $0, packing) }
       ?? Autoencoder(folder.weights("vae").packed(packing), description)
     guard whole.encoder != nil || !files.encodes else {
       throw AutoencoderError.noEncoder(path: files.replacement ?? folder.path + "/vae")
@@ -48,19 +48,23 @@ extension Autoencoder {
   }
 
   /// A tiny autoencoder for the same latents as another.
-  private init(_ files: TinyAutoencoderFiles, like other: AutoencoderDescription, packing: Packing) throws {
-    let latents = other.latentChannels
-    let decoder = try TinyDecoder(files.decoder.packed(packing), latentChannels: latents)
-    let encoder = try files.encoder.map { try TinyEncoder($0.packed(packing), latentChannels: latents) }
+  private init(
+    _ files: TinyAutoencoderFiles, like other: AutoencoderDescription, _ packing: Packing
+  ) throws {
+    let decoder = try TinyDecoder(files.decoder.packed(packing), latentChannels: other.latentChannels)
+    let encoder = try files.encoder.map {
+      try TinyEncoder($0.packed(packing), latentChannels: other.latentChannels)
+    }
     for factor in [decoder.factor, encoder?.factor ?? decoder.factor] where factor != other.factor {
       throw AutoencoderError.otherLatents(
-        path: files.path, found: [latents, factor], expected: [latents, other.factor])
+        path: files.path, found: [other.latentChannels, factor],
+        expected: [other.latentChannels, other.factor])
     }
     self.init(decoder: decoder, encoder: encoder, unusedTensors: files.unusedTensors)
   }
 
   /// Another autoencoder for the same latents.
-  private init(replacing own: AutoencoderDescription, path: String, packing: Packing) throws {
+  private init(replacing own: AutoencoderDescription, path: String, _ packing: Packing) throws {
     guard FileManager.default.fileExists(atPath: path) else { throw CheckpointError.noSuchFile(path: path) }
     let (weights, description) =
       try Self.inFolder(path) ?? Self.inFile(path, like: own)

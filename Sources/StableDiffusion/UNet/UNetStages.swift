@@ -3,6 +3,7 @@ import Tensors
 
 /// A residual block and, where the stage sees the text, a transformer behind it.
 private struct Layer {
+  private let channels: Int
   private let residual: ResidualBlock
   private let transformer: SpatialTransformer?
 
@@ -11,6 +12,7 @@ private struct Layer {
     _ weights: Weights, _ index: Int, _ inputs: Int, _ stage: UNetDescription.Stage,
     in description: UNetDescription
   ) throws {
+    channels = stage.channels
     residual = try ResidualBlock(
       weights["resnets"][index], inputs, stage.channels, timeWidth: description.timeWidth,
       groups: description.normGroups, epsilon: description.normEpsilon)
@@ -21,8 +23,11 @@ private struct Layer {
   }
 
   func callAsFunction(_ x: Tensor, beside skip: Tensor? = nil, _ condition: Condition) -> Tensor {
+    guard !condition.session.isCancelled else {
+      return Tensor(shape: x.shape.dropLast() + [channels], repeating: 0)
+    }
     let h = residual(x, beside: skip, activatedTime: condition.activatedTime)
-    return transformer?(h, context: condition.context) ?? h
+    return transformer?(h, condition.session) ?? h
   }
 }
 
@@ -75,7 +80,7 @@ struct MiddleStage {
   }
 
   func callAsFunction(_ x: Tensor, _ condition: Condition) -> Tensor {
-    let h = transformer(first(x, activatedTime: condition.activatedTime), context: condition.context)
+    let h = transformer(first(x, activatedTime: condition.activatedTime), condition.session)
     return second(h, activatedTime: condition.activatedTime)
   }
 }
