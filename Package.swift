@@ -16,17 +16,21 @@ let package = Package(
     // The arithmetic, in C: the only place that asks for SIMD instructions.
     .target(name: "CKernels"),
     .target(name: "Tensors", dependencies: ["CKernels"]),
-    .target(name: "Checkpoints", dependencies: ["Tensors"]),
+
+    // Files: read without surprises, written whole, known by their SHA-256; and the tensors in them.
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "Files", dependencies: ["CCrypto"]),
+    .target(name: "Checkpoints", dependencies: ["Files", "Tensors"]),
 
     // The model, how it is sampled, where the walk leads, and the pictures.
     .target(name: "Sampling", dependencies: ["Tensors"]),
-    .target(name: "StableDiffusion", dependencies: ["Checkpoints", "Sampling", "Tensors"]),
+    .target(name: "StableDiffusion", dependencies: ["Checkpoints", "Files", "Sampling", "Tensors"]),
     .target(name: "Walks"),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
-    .target(name: "Media", dependencies: ["CPNG", "CGIF", "CTurboJPEG"]),
+    .target(name: "Media", dependencies: ["CPNG", "CGIF", "CTurboJPEG", "Files"]),
 
     // A recipe in, frames out; and the command around it.
     .target(
@@ -39,6 +43,7 @@ let package = Package(
       ],
       path: "Sources/latentwalk-cli"),
 
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
     // Model files as other programs write them, for the tests.
     .target(name: "ModelFiles", path: "Tests/ModelFiles"),

@@ -1,5 +1,3 @@
-import Glibc
-
 /// What can go wrong with a picture or an animation, as one sentence for the user.
 public enum MediaError: Error, Hashable, CustomStringConvertible {
   case cannotRead(path: String, reason: String)
@@ -18,7 +16,7 @@ public enum MediaError: Error, Hashable, CustomStringConvertible {
     case .cannotRead(let path, let reason):
       "Cannot read \(path): \(reason). Check the path and its permissions."
     case .cannotWrite(let path, let reason):
-      "Cannot write \(path): \(reason). Free some space or choose another place with --output."
+      "Cannot write \(path): \(reason). Free some space or choose another place."
     case .notAPNG(let path):
       "\(path) is not a PNG file. Give a picture in the PNG format."
     case .notAPicture(let path):
@@ -37,11 +35,5 @@ public enum MediaError: Error, Hashable, CustomStringConvertible {
     case .recipeTooLong(let path, let bytes):
       "The recipe of \(path) has \(bytes) bytes, and \(RecipeText.limit) fit into a file. Shorten the prompts."
     }
-  }
-
-  /// The system's words for an error number, to stand inside a sentence: "no space left on device".
-  static func reason(_ number: Int32) -> String {
-    let sentence = String(cString: strerror(number))
-    return sentence.prefix(1).lowercased() + sentence.dropFirst()
   }
 }
