@@ -35,7 +35,7 @@ let package = Package(
     // A recipe in, frames out; and the command around it.
     .target(
       name: "LatentWalk",
-      dependencies: ["StableDiffusion", "Sampling", "Walks", "Media", "Checkpoints", "Tensors"]),
+      dependencies: ["StableDiffusion", "Sampling", "Walks", "Media", "Checkpoints", "Tensors", "Files"]),
     .executableTarget(
       name: "latentwalk",
       dependencies: [

@@ -36,7 +36,8 @@ public struct StableDiffusionPipeline: Sendable {
   ///   - packing: how weights are packed, which decides the arithmetic.
   /// - Throws: `CheckpointError` and the errors of adapters and autoencoders, with the file in each.
   public init(
-    _ folder: ModelFolder, adapters: Adapters = Adapters(), autoencoder files: AutoencoderFiles = AutoencoderFiles(),
+    _ folder: ModelFolder, adapters: Adapters = Adapters(),
+    autoencoder files: AutoencoderFiles = AutoencoderFiles(),
     packing: Packing = Packing()
   ) throws {
     let description = try ModelDescription(folder)
@@ -78,12 +79,14 @@ public struct StableDiffusionPipeline: Sendable {
   ///   - stepNoises: one [1, h, w, 4] for each step, if the schedule's sampler adds noise.
   ///   - cancellation: after it, the latents of the step in work are meaningless, and no other step should be asked for.
   public func denoising(
-    _ noise: Tensor, guidedBy guidance: Guidance, through schedule: SamplingSchedule, stepNoises: [Tensor] = [],
+    _ noise: Tensor, guidedBy guidance: Guidance, through schedule: SamplingSchedule,
+    stepNoises: [Tensor] = [],
     cancellation: Cancellation? = nil
   ) throws -> Denoising {
     let (unet, prediction) = (try unet(), description.prediction)
     let modelOutput = guidance.modelOutput(of: unet, images: noise.shape[0], cancellation)
-    return Denoising(noise, through: schedule, prediction: prediction, stepNoises: stepNoises) { noisy, level in
+    return Denoising(noise, through: schedule, prediction: prediction, stepNoises: stepNoises) {
+      noisy, level in
       prediction.denoised(noisy: noisy, modelOutput: modelOutput(noisy, level), level: level)
     }
   }

@@ -37,6 +37,7 @@ struct EncodeImageCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var autoencoder: AutoencoderOptions
+  @OptionGroup var result: OutputOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -48,7 +49,7 @@ struct EncodeImageCommand: ParsableCommand {
   func run() throws {
     let reporter = report.reporter()
     try model.applyThreads()
-    try requireWritable(output, "--output")
+    try result.requireWritable(output, "--output")
     let coder = try PictureCoder(
       ModelLibrary.standard().folder(model.model), autoencoder: autoencoder.files(encodes: true))
     for name in coder.unusedTensors {

@@ -86,7 +86,8 @@ struct ShowModelCommand: ParsableCommand {
     let size = model.unet.sampleSize
     let about = [
       line(
-        "Picture", "\(model.defaultSize) x \(model.defaultSize) pixels, multiples of \(model.sizeMultiple)"),
+        "Picture",
+        "\(model.defaultSize) x \(model.defaultSize) pixels, multiples of \(model.autoencoder.factor)"),
       line("Latents", "\(size) x \(size) x \(model.unet.latentChannels)"),
       line("Text embedding", "\(model.textEncoder.positions) x \(model.textEncoder.width)"),
       line("Prediction", model.prediction.rawValue),

@@ -2,6 +2,7 @@ import Checkpoints
 import Files
 import Foundation
 import StableDiffusion
+import Synchronization
 
 /// The files of a recipe's model, found and checked: what they are called, where they lie, and in which version they were hashed.
 struct ModelFiles: Sendable {
@@ -39,6 +40,8 @@ struct LoadedModel: Sendable {
   let files: ModelFiles
   let pipeline: StableDiffusionPipeline
   let encodesPictures: Bool
+  /// For previews; computed on first use.
+  private let colours: Lazy<LatentColours>
   /// The words that the prompts may use, with their files.
   let textualInversions: [(token: String, path: String)]
 
@@ -51,5 +54,27 @@ struct LoadedModel: Sendable {
     pipeline = try StableDiffusionPipeline(
       files.folder, adapters: adapters, autoencoder: files.autoencoderFiles(encodes: encodesPictures),
       packing: reference.packing)
+    colours = Lazy { [pipeline] in
+      LatentColours(of: pipeline.autoencoder, latentChannels: pipeline.description.unet.latentChannels)
+    }
+  }
+
+  var latentColours: LatentColours { colours.value }
+}
+
+/// A value that is computed once, on first use.
+private final class Lazy<Value: Sendable>: Sendable {
+  private let compute: @Sendable () -> Value
+  private let computed = Mutex<Value?>(nil)
+
+  init(_ compute: @escaping @Sendable () -> Value) { self.compute = compute }
+
+  var value: Value {
+    computed.withLock { computed in
+      if let computed { return computed }
+      let value = compute()
+      computed = value
+      return value
+    }
   }
 }

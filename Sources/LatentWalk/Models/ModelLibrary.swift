@@ -2,7 +2,7 @@ import Checkpoints
 import Foundation
 
 /// The models on this machine: found by path, by name in the folders where models are kept, or by their name in Hugging Face's cache.
-public struct ModelLibrary {
+public struct ModelLibrary: Sendable {
   /// Folders with models in them, in the order in which they are searched.
   public let places: [String]
   /// Folders that Hugging Face's programs fetch models into.
@@ -57,7 +57,7 @@ public struct ModelLibrary {
   }
 
   /// A model that is found.
-  public struct Model {
+  public struct Model: Sendable {
     /// What it is called: its folder's name, its file's without the ending, or its name at Hugging Face, OWNER/NAME or
     /// OWNER/NAME/FILE.
     public let name: String

@@ -37,7 +37,9 @@ extension ModelStore {
     return try Recipe(
       model: reference,
       walk: Recipe.Walk(
-        kind: draft.kind, keyFrames: keyFrames, timing: draft.timing, stepSize: draft.kind == .walk ? draft.stepSize : nil),
-      settings: draft.settings(defaultSize: try ModelDescription(folder).defaultSize), playback: draft.playback)
+        kind: draft.kind, keyFrames: keyFrames, timing: draft.timing,
+        stepSize: draft.kind == .walk ? draft.stepSize : nil),
+      settings: draft.settings(defaultSize: try ModelDescription(folder).defaultSize),
+      playback: draft.playback)
   }
 }

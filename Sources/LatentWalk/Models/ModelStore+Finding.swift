@@ -26,7 +26,8 @@ extension ModelStore {
   func reference(for draft: RecipeDraft) throws -> (reference: Recipe.ModelReference, folder: ModelFolder) {
     let identity = try identity(for: draft.model)
     var reference = Recipe.ModelReference(
-      name: ModelLibrary.name(of: identity.folder.path), sha256: identity.sha256, companions: identity.companions)
+      name: ModelLibrary.name(of: identity.folder.path), sha256: identity.sha256,
+      companions: identity.companions)
     reference.loras = try draft.loras.map {
       Recipe.LoRAReference(file: try self.reference(to: $0.file), weight: $0.weight)
     }
@@ -42,9 +43,9 @@ extension ModelStore {
   /// The reference to a file, or to a folder of files, that is asked for by path.
   /// - Throws: if the file is not there, is no plain file, or is not the one that is expected.
   func reference(to request: FileRequest) throws -> Recipe.FileReference {
-    let path = try request.expected.flatMap(knownPath) ?? request.path
+    let path = request.expected.flatMap(knownPath) ?? request.path
     let sha256 = try ContentIdentity(paths: AddedFiles.paths(path), digests).sha256
-    guard try request.expected?.fits(sha256, paths: AddedFiles.paths(path)) ?? true else {
+    guard request.expected?.fits(sha256, file: path) ?? true else {
       throw ModelStoreError.otherContents(field: "file", path: path, found: sha256.short)
     }
     return Recipe.FileReference(path: path, sha256: sha256)
@@ -77,10 +78,12 @@ extension ModelStore {
   }
 
   private func identity(for request: FileRequest) throws -> ModelIdentity {
-    guard let expected = request.expected else { return try ModelIdentity(library.folder(request.path), digests) }
+    guard let expected = request.expected else {
+      return try ModelIdentity(library.folder(request.path), digests)
+    }
     let description = if case .sha256(let prefix) = expected { prefix } else { "of schema 1" }
     return try identity(named: request.path, expecting: description) { identity in
-      expected.fits(identity.sha256, paths: identity.paths)
+      expected.fits(identity.sha256, model: identity.folder.path)
     }
   }
 
@@ -92,11 +95,14 @@ extension ModelStore {
     let named = Result { try ModelIdentity(library.folder(name), digests) }
     if case .success(let identity) = named, try isMeant(identity) { return identity }
     for path in library.models().map(\.path) + rememberedModels() {
-      if let identity = try? ModelIdentity(library.folder(path), digests), try isMeant(identity) { return identity }
+      if let identity = try? ModelIdentity(library.folder(path), digests), try isMeant(identity) {
+        return identity
+      }
     }
     switch named {
     case .success(let identity):
-      throw ModelStoreError.otherModel(name: name, path: identity.folder.path, found: identity.sha256.short, expected: description)
+      throw ModelStoreError.otherModel(
+        name: name, path: identity.folder.path, found: identity.sha256.short, expected: description)
     case .failure(let error):
       throw ModelStoreError.noModel(name: name, sha256: description, reason: "\(error)")
     }
@@ -116,13 +122,12 @@ private struct ModelIdentity {
   let folder: ModelFolder
   let sha256: FileDigest
   let companions: FileDigest?
-  let paths: [String]
   let versions: [String: FileVersion]
 
   init(_ folder: ModelFolder, _ digests: FileDigests) throws {
     self.folder = folder
     let isSingle = folder.singleFile != nil
-    paths = try folder.files
+    let paths = try folder.files
     let whole = try ContentIdentity(paths: paths, root: isSingle ? nil : folder.path, digests)
     versions = whole.versions
     guard isSingle else {
@@ -150,7 +155,9 @@ struct ContentIdentity {
     }
     self.versions = versions
     sha256 =
-      if paths.count == 1, root == nil { try digests.digest(of: paths[0]) } else { FileDigest(of: list.joined().utf8) }
+      if paths.count == 1, root == nil { try digests.digest(of: paths[0]) } else {
+        FileDigest(of: list.joined().utf8)
+      }
   }
 }
 
@@ -158,7 +165,9 @@ struct ContentIdentity {
 enum AddedFiles {
   static func paths(_ path: String) throws -> [String] {
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return [path] }
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      return [path]
+    }
     return try AutoencoderFiles.files(in: path)
   }
 }

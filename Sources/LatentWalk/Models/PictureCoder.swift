@@ -8,7 +8,7 @@ import Tensors
 ///
 ///     let coder = try PictureCoder(ModelFolder(path: "stable-diffusion-v1-5"))
 ///     let latents = try coder.latents(of: "cat.jpg", width: 512, height: 512)      // [1, 64, 64, 4]
-public struct PictureCoder {
+public struct PictureCoder: Sendable {
   private let description: ModelDescription
   private let autoencoder: Autoencoder
 
@@ -40,7 +40,9 @@ public struct PictureCoder {
     let distribution = encoder(try Picture(file: path).fitted(width: width, height: height).tensor)
     guard let seed else { return distribution.mean }
     guard rng.seeds.contains(seed) else {
-      throw RenderError.seed(seed, generator: rng.rawValue, largest: rng.seeds.upperBound)
+      throw RecipeError.invalid(
+        field: "seed", found: "\(seed)",
+        accepted: "one up to \(rng.seeds.upperBound), as \(rng.rawValue) takes them")
     }
     let (_, h, w, channels) = distribution.mean.shape4
     return distribution.sample(rng.normals(seed: seed, draw: 0, height: h, width: w, channels: channels))
@@ -48,7 +50,7 @@ public struct PictureCoder {
 
   /// The picture of latents in a file, float32 [channels, h, w].
   public func picture(ofLatents path: String) throws -> Picture {
-    let array = try Renderer.finiteArray(path)
+    let array = try NumpyArray(finite: path)
     let shape = array.shape.count == 4 && array.shape[0] == 1 ? Array(array.shape.dropFirst()) : array.shape
     let channels = description.autoencoder.latentChannels
     guard shape.count == 3, shape[0] == channels, shape[1...].allSatisfy({ 1...1024 ~= $0 }) else {

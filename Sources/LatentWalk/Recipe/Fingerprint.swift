@@ -1,12 +1,12 @@
 import Checkpoints
+import Files
 import Foundation
 
-/// A short number that tells files apart: FNV-1a, 64 bits (Fowler, Noll and Vo). It guards against mixing results by mistake, not
-/// against malice.
+/// The fingerprints in recipes of schema 1: FNV-1a, 64 bits (Fowler, Noll and Vo), of a file's bytes or of samples of them.
 struct Fingerprint {
   private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 
-  mutating func add(_ bytes: some Sequence<UInt8>) {
+  private mutating func add(_ bytes: some Sequence<UInt8>) {
     for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
   }
 
@@ -15,54 +15,30 @@ struct Fingerprint {
     let digits = String(state, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
-}
 
-extension Recipe.FileReference {
-  /// A file by its path and all of its bytes.
-  public init(path: String) throws {
-    var fingerprint = Fingerprint()
-    var status = stat()
-    // What cannot be read is reported by whoever needs it; devices may never end, and pipes are read only once.
-    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-      fingerprint.add((try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data())
-    }
-    self.init(path: path, fingerprint: fingerprint.text)
-  }
-}
+  /// Of all bytes of a file.
+  init(file path: String) throws { add(try Data(contentsOf: URL(fileURLWithPath: path))) }
 
-extension Recipe.FileReference {
-  /// A file with weights, or a folder of such files, by its path and by samples of what is in it.
-  public init(weights path: String) {
-    var fingerprint = Fingerprint()
+  /// Of samples of a file with weights, or of a folder of such files.
+  init(weights path: String) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path))?.sorted()
-    for file in names?.map({ "\(path)/\($0)" }) ?? [path] { fingerprint.add(samplesOf: file) }
-    self.init(path: path, fingerprint: fingerprint.text)
+    for file in names?.map({ "\(path)/\($0)" }) ?? [path] { add(samplesOf: file) }
   }
 
-  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-}
-
-extension Recipe.ModelReference {
-  /// A model by its name and by samples of its files: gigabytes are not read for this.
-  public init(folder path: String) {
-    var fingerprint = Fingerprint()
-    for file in [path, SingleFile.settingsPath(beside: path)].compactMap({ $0 }) {
-      fingerprint.add(samplesOf: file)
-    }
+  /// Of samples of a model's files.
+  init(model path: String) {
+    for file in [path, SingleFile.settingsPath(beside: path)].compactMap({ $0 }) { add(samplesOf: file) }
     for component in ["scheduler", "text_encoder", "tokenizer", "unet", "vae"] {
       let folder = "\(path)/\(component)"
       for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() {
-        fingerprint.add("\(component)/\(name)".utf8)
-        fingerprint.add(samplesOf: "\(folder)/\(name)")
+        add("\(component)/\(name)".utf8)
+        add(samplesOf: "\(folder)/\(name)")
       }
     }
-    self.init(name: ModelLibrary.name(of: path), fingerprint: fingerprint.text)
   }
-}
 
-extension Fingerprint {
   /// The size of a file and up to 64 blocks of it, evenly spread.
-  fileprivate mutating func add(samplesOf path: String) {
+  private mutating func add(samplesOf path: String) {
     guard let file = FileHandle(forReadingAtPath: path), let size = try? file.seekToEnd() else { return }
     defer { try? file.close() }
     let block = 4096
@@ -72,6 +48,26 @@ extension Fingerprint {
         return
       }
       add(bytes)
+    }
+  }
+}
+
+extension ExpectedContents {
+  /// Whether a model is the one that is meant.
+  func fits(_ sha256: FileDigest, model path: String) -> Bool {
+    switch self {
+    case .sha256(let prefix): sha256.hexadecimal.hasPrefix(prefix.lowercased())
+    case .fingerprint(let fingerprint): Fingerprint(model: path).text == fingerprint
+    }
+  }
+
+  /// Whether a file, or the folder of an autoencoder, is the one that is meant.
+  func fits(_ sha256: FileDigest, file path: String) -> Bool {
+    switch self {
+    case .sha256(let prefix): sha256.hexadecimal.hasPrefix(prefix.lowercased())
+    // Autoencoders had fingerprints of samples, other files of all bytes.
+    case .fingerprint(let fingerprint):
+      [(try? Fingerprint(file: path))?.text, Fingerprint(weights: path).text].contains(fingerprint)
     }
   }
 }

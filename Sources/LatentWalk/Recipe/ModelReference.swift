@@ -73,7 +73,8 @@ extension Recipe {
     }
     for (index, keyFrame) in walk.keyFrames.enumerated() {
       let own = [
-        ("embedding", keyFrame.embedding), ("noise", keyFrame.noise), ("start.picture", keyFrame.start?.picture),
+        ("embedding", keyFrame.embedding), ("noise", keyFrame.noise),
+        ("start.picture", keyFrame.start?.picture),
       ]
       files += own.compactMap { field, file in file.map { ("walk.keyFrames[\(index)].\(field)", $0) } }
     }

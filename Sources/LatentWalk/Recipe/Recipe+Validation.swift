@@ -23,7 +23,8 @@ extension Recipe {
       try validate(keyFrame, "walk.keyFrames[\(index)]")
     }
     try require(
-      Self.frameRates.contains(playback.fps), "playback.fps", "\(playback.fps)", "0.01 to 1000 frames a second")
+      Self.frameRates.contains(playback.fps), "playback.fps", "\(playback.fps)",
+      "0.01 to 1000 frames a second")
   }
 
   private func validateSettings() throws(RecipeError) {
@@ -47,7 +48,8 @@ extension Recipe {
       frameCounts.contains(frames), "walk.timing.frameCount", "\(frames)",
       walk.kind == .image ? "1 for an image" : "1 to 100000 frames")
     try require(
-      (walk.kind == .walk) == (walk.stepSize != nil), "walk.stepSize", walk.stepSize.map { "\($0)" } ?? "missing",
+      (walk.kind == .walk) == (walk.stepSize != nil), "walk.stepSize",
+      walk.stepSize.map { "\($0)" } ?? "missing",
       "a number for a walk, and none otherwise")
     if let stepSize = walk.stepSize {
       try require(stepSize.isFinite, "walk.stepSize", "\(stepSize)", "a number such as 0.002")
@@ -55,17 +57,20 @@ extension Recipe {
     guard let positions = walk.timing.positions else { return }
     let legs = Double(walk.path.legCount)
     try require(
-      positions.count == frames, "walk.timing.positions", "a list of \(positions.count)", "one for each of \(frames) frames")
+      positions.count == frames, "walk.timing.positions", "a list of \(positions.count)",
+      "one for each of \(frames) frames")
     for (frame, position) in positions.enumerated() {
       try require(
-        0...legs ~= position, "walk.timing.positions[\(frame)]", "\(position)", "0 to \(legs), the legs of the walk")
+        0...legs ~= position, "walk.timing.positions[\(frame)]", "\(position)",
+        "0 to \(legs), the legs of the walk")
     }
   }
 
   private func validate(_ keyFrame: KeyFrame, _ field: String) throws(RecipeError) {
     try require(
       (keyFrame.prompt == nil) != (keyFrame.embedding == nil), field,
-      keyFrame.prompt == nil ? "without prompt and embedding" : "one with prompt and embedding", "one of the two")
+      keyFrame.prompt == nil ? "without prompt and embedding" : "one with prompt and embedding",
+      "one of the two")
     try require(
       keyFrame.guidance.isFinite, "\(field).guidance", "\(keyFrame.guidance)", "a number such as 7.5")
     let (sampling, seeds) = (keyFrame.sampling, settings.rng.seeds)
@@ -73,12 +78,14 @@ extension Recipe {
     try require(
       sampling.sampler.schedules.contains(sampling.schedule), "\(field).sampling.schedule",
       sampling.schedule.rawValue,
-      "\(sampling.sampler.schedules.map(\.rawValue).joined(separator: " or ")) for the sampler \(sampling.sampler.rawValue)")
+      "\(sampling.sampler.schedules.map(\.rawValue).joined(separator: " or ")) for the sampler \(sampling.sampler.rawValue)"
+    )
     try require(
       seeds.contains(keyFrame.seed), "\(field).seed", "\(keyFrame.seed)",
       "a seed up to \(seeds.upperBound), as \(settings.rng.rawValue) takes them")
     guard let start = keyFrame.start else { return }
-    try require(walk.kind == .image, "\(field).start", "a picture", "none: only an image begins with a picture")
+    try require(
+      walk.kind == .image, "\(field).start", "a picture", "none: only an image begins with a picture")
     try require(0...1 ~= start.strength, "\(field).start.strength", "\(start.strength)", "0 to 1")
   }
 }
@@ -95,6 +102,8 @@ public enum RecipeError: Error, Equatable, CustomStringConvertible {
   case invalid(field: String, found: String, accepted: String)
   case unreadable(reason: String)
   case otherVersion(tool: String, schema: Int)
+  /// A picture or animation that carries no recipe.
+  case noRecipe(path: String)
 
   public var description: String {
     switch self {
@@ -104,6 +113,8 @@ public enum RecipeError: Error, Equatable, CustomStringConvertible {
       "This is not a recipe of LatentWalk: \(reason)."
     case .otherVersion(let tool, let schema):
       "The recipe is from \(tool), schema \(schema), which this version does not read; render it with the program that wrote it."
+    case .noRecipe(let path):
+      "\(path) carries no recipe; LatentWalk writes one into each PNG and GIF that it makes, and reads those of AUTOMATIC1111 and ComfyUI."
     }
   }
 }

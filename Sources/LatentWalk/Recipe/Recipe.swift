@@ -163,3 +163,10 @@ extension Recipe {
     }
   }
 }
+
+extension Recipe {
+  /// Whether both have the same frames: they may play in another way.
+  public func hasSameFrames(as other: Recipe) -> Bool {
+    model == other.model && walk == other.walk && settings == other.settings
+  }
+}

@@ -10,7 +10,7 @@ import Walks
 ///     draft.model = FileRequest("stable-diffusion-v1-5")
 ///     draft.seed = 42
 ///     let recipe = try ModelStore().recipe(for: draft)
-public struct RecipeDraft: Sendable, Hashable {
+public struct RecipeDraft: Sendable, Hashable, Encodable {
   public var kind: Recipe.WalkKind
   /// One for each key frame; empty if an embedding is given.
   public var prompts: [String]
@@ -55,7 +55,7 @@ public struct RecipeDraft: Sendable, Hashable {
   }
 
   /// A LoRA file and how strongly it is added.
-  public struct LoRA: Sendable, Hashable {
+  public struct LoRA: Sendable, Hashable, Encodable {
     public var file: FileRequest
     public var weight: Double
 
@@ -66,7 +66,7 @@ public struct RecipeDraft: Sendable, Hashable {
   }
 
   /// A file of learned embeddings, and the word that is to stand for them; nil for the file's own.
-  public struct TextualInversion: Sendable, Hashable {
+  public struct TextualInversion: Sendable, Hashable, Encodable {
     public var file: FileRequest
     public var token: String?
 
@@ -78,7 +78,7 @@ public struct RecipeDraft: Sendable, Hashable {
 }
 
 /// A file that is asked for by its path or name, and what it has to contain, if that is known.
-public struct FileRequest: Sendable, Hashable {
+public struct FileRequest: Sendable, Hashable, Encodable {
   public var path: String
   public var expected: ExpectedContents?
 
@@ -89,7 +89,7 @@ public struct FileRequest: Sendable, Hashable {
 }
 
 /// What identifies the contents of a file in results from elsewhere.
-public enum ExpectedContents: Sendable, Hashable {
+public enum ExpectedContents: Sendable, Hashable, Encodable {
   /// The beginning of the SHA-256 in hexadecimal digits: all 64, or the ten of AUTOMATIC1111 and Civitai.
   case sha256(prefix: String)
   /// The fingerprint in recipes of schema 1.
@@ -106,7 +106,8 @@ extension RecipeDraft {
 
   func settings(defaultSize: Int) -> Recipe.Settings {
     Recipe.Settings(
-      width: width ?? defaultSize, height: height ?? defaultSize, rng: rng, promptSyntax: promptReading.syntax,
+      width: width ?? defaultSize, height: height ?? defaultSize, rng: rng,
+      promptSyntax: promptReading.syntax,
       clipSkip: promptReading.clipSkip)
   }
 }

@@ -4,7 +4,7 @@ import Media
 /// A folder with the frames of one recipe: `frame-00000.png` and so on, and the recipe itself in `recipe.json`.
 ///
 /// A frame appears under its name when it is complete, so that what is there need not be rendered again.
-public struct FrameDirectory {
+public struct FrameDirectory: Sendable {
   public let path: String
   private let recipe: Recipe
 
@@ -14,7 +14,7 @@ public struct FrameDirectory {
     self.path = path
     self.recipe = recipe
     if let known = try Self.recipe(in: path) {
-      guard known.ofFrames == recipe.ofFrames else { throw RenderError.otherRecipe(directory: path) }
+      guard known.hasSameFrames(as: recipe) else { throw RenderError.otherRecipe(directory: path) }
       return
     }
     let isNew = try makeFolder(path)
@@ -44,13 +44,16 @@ public struct FrameDirectory {
     return "\(path)/frame-\(String(repeating: "0", count: max(0, 5 - digits.count)))\(digits).png"
   }
 
+  /// How many frames the walk has.
+  public var frameCount: Int { recipe.walk.timing.frameCount }
+
   /// The frames of the walk that are not there yet, in order.
   public func missing() -> [Int] {
-    (0..<recipe.path.frameCount).filter { !FileManager.default.fileExists(atPath: file(of: $0)) }
+    (0..<frameCount).filter { !FileManager.default.fileExists(atPath: file(of: $0)) }
   }
 
   public func write(_ picture: Picture, frame: Int) throws {
-    try picture.writePNG(to: file(of: frame), recipe: recipe.json)
+    try picture.writePNG(to: file(of: frame), recipe: recipe.json(ofFrame: frame))
   }
 
   /// - Throws: `RenderError` if the file is no picture, or one of another size.
@@ -58,7 +61,7 @@ public struct FrameDirectory {
     let file = file(of: frame)
     do {
       let picture = try Picture(pngFile: file)
-      guard picture.width == recipe.width, picture.height == recipe.height else {
+      guard picture.width == recipe.settings.width, picture.height == recipe.settings.height else {
         throw RenderError.brokenFrame(
           path: file, reason: "it has \(picture.width) x \(picture.height) pixels")
       }

@@ -30,7 +30,8 @@ struct KeyFrameText {
     let negativePrompts = keyFrames.map(\.negativePrompt)
     unconditional =
       Set(negativePrompts).count == 1
-      ? [conditioning(negativePrompts[0])] : encoder.padded(negativePrompts.map(conditioning), reading: reading)
+      ? [conditioning(negativePrompts[0])]
+      : encoder.padded(negativePrompts.map(conditioning), reading: reading)
     scales = keyFrames.map(\.guidance)
     droppedTexts = dropped
   }
@@ -40,7 +41,8 @@ struct KeyFrameText {
     Guidance(
       conditional: points.map { Conditioning.combined(conditional, weights: $0.weights, offset: $0.offset) },
       unconditional: points.map {
-        unconditional.count == 1 ? unconditional[0] : Conditioning.combined(unconditional, weights: $0.weights)
+        unconditional.count == 1
+          ? unconditional[0] : Conditioning.combined(unconditional, weights: $0.weights)
       },
       scales: points.map { Float(guidanceScale(at: $0)) })
   }

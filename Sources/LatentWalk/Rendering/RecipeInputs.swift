@@ -14,7 +14,8 @@ struct RecipeInputs {
 
   /// - Parameter locate: where the file of a field lies.
   init(
-    _ recipe: Recipe, _ model: ModelDescription, locate: (_ field: String, _ file: Recipe.FileReference) throws -> String
+    _ recipe: Recipe, _ model: ModelDescription,
+    locate: (_ field: String, _ file: Recipe.FileReference) throws -> String
   ) throws {
     var (embeddings, noises) = ([Recipe.FileReference: Tensor](), [Recipe.FileReference: Tensor]())
     for (index, keyFrame) in recipe.walk.keyFrames.enumerated() {

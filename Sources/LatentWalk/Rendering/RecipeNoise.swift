@@ -38,7 +38,9 @@ struct RecipeNoise {
   }
 
   func schedule(_ sampling: Recipe.Sampling) -> SamplingSchedule {
-    guard let schedule = schedules[sampling] else { preconditionFailure("Each key frame's sampling has a schedule.") }
+    guard let schedule = schedules[sampling] else {
+      preconditionFailure("Each key frame's sampling has a schedule.")
+    }
     return schedule
   }
 
@@ -47,7 +49,8 @@ struct RecipeNoise {
   /// From the seed are drawn first, where the encoder knows only their distribution, the latents, and then the noise, as diffusers'
   /// `StableDiffusionImg2ImgPipeline` draws them; `draws` is how many that were.
   private static func noised(
-    _ picture: Tensor, _ schedule: SamplingSchedule, _ draws: Draws, _ noise: Tensor?, _ autoencoder: Autoencoder
+    _ picture: Tensor, _ schedule: SamplingSchedule, _ draws: Draws, _ noise: Tensor?,
+    _ autoencoder: Autoencoder
   ) throws -> (latents: Tensor, draws: Int) {
     guard let encoder = autoencoder.encoder else {
       throw AutoencoderError.noEncoder(path: "The recipe's autoencoder")

@@ -12,9 +12,9 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
   case embeddingShape(path: String, found: [Int], expected: [Int])
   case notFinite(path: String)
   case clipSkip(Int, layers: Int)
-  case loraWeight(String)
   case recipeTooLong(bytes: Int, limit: Int)
-  case seed(UInt64, generator: String, largest: UInt64)
+  /// Bytes.
+  case memory(needed: Int, available: Int)
   case otherRecipe(directory: String)
   case directory(path: String, reason: String)
   case brokenFrame(path: String, reason: String)
@@ -38,36 +38,40 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
         + "such as \(nearest(width, multiple)) x \(nearest(height, multiple))."
     case .noiseShape(let path, let found, let expected):
       "\(path) holds noise of the shape \(found); for this size the model needs "
-        + "\(expected.map { "\($0)" }.joined(separator: " or ")). Change --width and --height, or the file."
+        + "\(expected.map { "\($0)" }.joined(separator: " or ")). Change the width and height, or the file."
     case .latentsShape(let path, let found, let channels):
       "\(path) holds an array of the shape \(found), and the model's latents are [\(channels), h, w] with h and w up to 1024. "
-        + "Make some with 'latentwalk encode-image' or 'latentwalk image --latents-output'."
+        + "Make some with 'latentwalk encode-image'."
     case .embeddingShape(let path, let found, let expected):
       "\(path) holds an embedding of the shape \(found); this model needs \(expected). "
-        + "Make one with 'latentwalk encode PROMPT --model MODEL --output FILE.npy'."
+        + "Make one with 'latentwalk encode' and this model."
     case .notFinite(let path):
       "\(path) holds NaN or infinity, of which no picture can be made; save it again with finite numbers."
-    case .loraWeight(let argument):
-      "--lora \(argument): the weight is no finite number; give one such as 0.8 behind the last colon."
     case .clipSkip(let clipSkip, let layers):
-      "--clip-skip is \(clipSkip), and this model's text encoder has \(layers == 1 ? "1 layer" : "\(layers) layers"); "
+      "settings.clipSkip is \(clipSkip), and this model's text encoder has \(layers == 1 ? "1 layer" : "\(layers) layers"); "
         + "choose \(layers <= 1 ? "1" : "1 (the last) to \(layers)")."
     case .recipeTooLong(let bytes, let limit):
       "The prompts are too long: the recipe has \(bytes) bytes, and \(limit) fit into a picture's file. Shorten the prompts."
-    case .seed(let seed, let generator, let largest):
-      "The seed \(seed) is too large for --rng \(generator); choose one up to \(largest)."
+    case .memory(let needed, let available):
+      "This takes about \(gigabytes(needed)) of memory, and \(gigabytes(available)) can be had; "
+        + "choose a smaller width and height, or a smaller batch."
     case .otherRecipe(let directory):
       "\(directory) holds frames of another recipe, and frames of two recipes are never mixed; "
-        + "choose another --output or --frames-directory, or delete this folder."
+        + "choose another output or another folder for frames, or delete this folder."
     case .directory(let path, let reason):
-      "The folder for frames \(path) cannot be used: \(reason). Choose another with --frames-directory."
+      "The folder for frames \(path) cannot be used: \(reason). Choose another folder."
     case .brokenFrame(let path, let reason):
       "The frame \(path) cannot be used: \(reason). Delete it and run the command again; only this frame is rendered anew."
     case .unreadableRecipe(let path):
       "\(path) is not a recipe of LatentWalk, so the frames beside it cannot be continued; "
-        + "choose another --output or --frames-directory, or delete this folder."
+        + "choose another output or another folder for frames, or delete this folder."
     }
   }
+}
+
+private func gigabytes(_ bytes: Int) -> String {
+  let tenths = (bytes + 50_000_000) / 100_000_000
+  return "\(tenths / 10).\(tenths % 10) GB"
 }
 
 private func nearest(_ size: Int, _ multiple: Int) -> Int {

@@ -62,14 +62,18 @@ public struct Renderer: Sendable {
     Rendering(self, frames, cancellation)
   }
 
+  /// The latents with which frames begin, [n, h, w, channels].
+  func initialLatents(_ frames: [Int]) -> Tensor {
+    Tensor.batch(
+      frames.map { Tensor.combined(noise.initial, weights: recipe.walk.point(of: $0).noise.weights) })
+  }
+
   /// The denoising of a batch of frames, which share their sampling.
-  func denoising(_ frames: [Int], _ cancellation: Cancellation) throws -> Denoising {
-    let points = frames.map(recipe.walk.point)
+  func denoising(_ frames: [Int], from latents: Tensor, _ cancellation: Cancellation) throws -> Denoising {
     let sampling = recipe.walk.keyFrameReached(by: frames[0]).sampling
     return try model.pipeline.denoising(
-      Tensor.batch(points.map { Tensor.combined(noise.initial, weights: $0.noise.weights) }),
-      guidedBy: text.guidance(at: points.map(\.conditioning)), through: noise.schedule(sampling),
-      stepNoises: noise.steps[sampling] ?? [], cancellation: cancellation)
+      latents, guidedBy: text.guidance(at: frames.map { recipe.walk.point(of: $0).conditioning }),
+      through: noise.schedule(sampling), stepNoises: noise.steps[sampling] ?? [], cancellation: cancellation)
   }
 
   func picture(_ latents: Tensor) -> Picture { Picture(model.pipeline.pixels(latents)) }
@@ -83,7 +87,9 @@ extension Recipe {
       throw RenderError.size(width: width, height: height, multiple: factor)
     }
     let bytes = try json.utf8.count
-    guard bytes <= RecipeText.limit else { throw RenderError.recipeTooLong(bytes: bytes, limit: RecipeText.limit) }
+    guard bytes <= RecipeText.limit else {
+      throw RenderError.recipeTooLong(bytes: bytes, limit: RecipeText.limit)
+    }
     guard model.textEncoder.has(clipSkip: settings.clipSkip) else {
       throw RenderError.clipSkip(settings.clipSkip, layers: model.textEncoder.layers)
     }

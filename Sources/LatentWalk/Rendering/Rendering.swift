@@ -77,7 +77,8 @@ public struct Rendering {
       if work == nil {
         guard !waiting.isEmpty else { return nil }
         let frames = waiting.removeFirst()
-        work = (frames, try renderer.denoising(frames, cancellation), Tensor(shape: [0], values: []))
+        let latents = renderer.initialLatents(frames)
+        work = (frames, try renderer.denoising(frames, from: latents, cancellation), latents)
       }
       if let event = try step() { return event }
       finishBatch()
@@ -91,7 +92,8 @@ public struct Rendering {
     work?.latents = step.latents
     return .step(
       RenderingStep(
-        taken: step.index + 1, count: step.count, frames: frames, denoised: step.estimate, model: renderer.model))
+        taken: step.index + 1, count: step.count, frames: frames, denoised: step.estimate,
+        model: renderer.model))
   }
 
   private mutating func finishBatch() {

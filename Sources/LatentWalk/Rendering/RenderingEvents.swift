@@ -29,9 +29,9 @@ public struct RenderingEvents: AsyncSequence, Sendable {
     fileprivate let cancellation: Cancellation
 
     public mutating func next() async throws -> RenderingEvent? {
-      try await withTaskCancellationHandler {
+      try await withTaskCancellationHandler { [worker] in
         try await worker.next()
-      } onCancel: {
+      } onCancel: { [cancellation] in
         cancellation.cancel()
       }
     }
@@ -89,7 +89,9 @@ extension Renderer {
 
 extension ModelStore {
   /// The same on a thread of its own, for tasks.
-  public func renderer(for recipe: Recipe, batch: Int? = nil, lowMemory: Bool = false) async throws -> Renderer {
+  public func renderer(for recipe: Recipe, batch: Int? = nil, lowMemory: Bool = false) async throws
+    -> Renderer
+  {
     try await withCheckedThrowingContinuation { continuation in
       DispatchQueue(label: "LatentWalk loading").async {
         continuation.resume(

@@ -81,3 +81,16 @@ extension Configuration {
     }
   }
 }
+
+extension AutoencoderDescription {
+  /// About what decoding one picture needs for activations, in bytes, for latents of so many pixels: the widest layer of the last
+  /// stages, its input, its result and the workspace of its convolution.
+  public func activationBytes(latentPixels: Int) -> Int {
+    let pixels = latentPixels * factor * factor
+    let widest = channels.indices.map { level in
+      // On the way up, a stage begins with the channels of the one before it.
+      max(channels[level], level + 1 < channels.count ? channels[level + 1] : 0) * pixels >> (2 * level)
+    }
+    return 4 * 4 * (widest.max() ?? 0)
+  }
+}
