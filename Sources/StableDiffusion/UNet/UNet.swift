@@ -43,7 +43,7 @@ public struct UNet {
   }
 
   /// - Parameters:
-  ///   - x: noisy latents, [n, h, w, 4]; h and w are multiples of `description.sizeMultiple`.
+  ///   - x: noisy latents, [n, h, w, 4], of any height and width.
   ///   - timestep: how noisy they are, 0 ... 999, also between whole numbers.
   ///   - context: the text, of each image or one for all; give the same context to all steps.
   /// - Returns: the prediction, [n, h, w, 4].
