@@ -47,7 +47,7 @@ public struct UNet: Sendable {
   }
 
   /// - Parameters:
-  ///   - x: noisy latents, [n, h, w, 4].
+  ///   - x: noisy latents, [n, h, w, 4], of any height and width.
   ///   - timestep: how noisy they are, 0 ... 999, also between whole numbers.
   ///   - session: the text, and what has been computed from it; one session for all steps of a denoising.
   /// - Returns: the model output, [n, h, w, 4]: noise or velocity.
