@@ -66,6 +66,10 @@ bench-peers: build  ## time other engines beside them
 	@command -v python3 > /dev/null || { echo "bench-peers needs Python 3.10 or later; install it, then run make again."; exit 1; }
 	@python3 Benchmarks/peers/bench_peers.py $(OPTIONS)
 
+# From the results of bench-peers, also with --isa avx2; without new ones, from those that are kept.
+bench-page:  ## write docs/performance.md and the README's headline from the results
+	@python3 Benchmarks/page.py
+
 # Lines of each target.
 size:  ## count the lines of each target
 	@for target in Sources/* Tests/*; do \
