@@ -20,11 +20,11 @@ help:  ## show this list
 build: tools  ## build the program, .build/release/latentwalk
 	@$(SWIFT) build -c release --product latentwalk
 
-# In release: debug arithmetic is some fifty times slower.
+# In release: debug arithmetic is some fifty times slower. Without testable imports, which no test uses, `make build` and
+# `make test` share what they compile; with them each would compile everything again after the other.
 test: tools  ## check the format, build, run every test
 	@$(SWIFT) format lint --strict --recursive Package.swift Models Sources Tests Benchmarks
-	@$(SWIFT) build -c release --product latentwalk
-	@$(SWIFT) test -c release
+	@$(SWIFT) test -c release --disable-testable-imports
 
 format:  ## format the sources
 	@$(SWIFT) format --in-place --recursive Package.swift Models Sources Tests Benchmarks
@@ -36,7 +36,8 @@ STAGE := .build/stage
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || date +%s)
 
 # Laid out once: `make install` as root, after `make $(STAGE)`, needs no Swift and writes only below PREFIX.
-$(STAGE): Package.swift LICENSE $(shell find Models Sources packaging -type f) | tools
+$(STAGE): Package.swift LICENSE $(shell find Models Sources packaging -type f)
+	@$(MAKE) --no-print-directory tools
 	@$(STATIC) --product latentwalk
 	@$(STATIC) --product generate-manual
 	@packaging/stage .build/static/release/latentwalk .build/static/release/generate-manual $@
@@ -53,6 +54,11 @@ package: $(STAGE)  ## make a .deb and a .tar.gz in .build/package
 
 test-package: package  ## try both packages in a bare Debian (needs root and debootstrap)
 	@packaging/try-in-bare-debian .build/package
+
+# With the compiler's own tools, from what `make build` compiled: no plugin, no other build.
+docs: build  ## build the documentation in .build/docs
+	@packaging/make-docs .build/release .build/docs
+	@echo "Look at it with: python3 -m http.server --directory .build/docs, at /documentation/latentwalk"
 
 # Kernels by shape, then whole networks; the table as JSON in .build/bench.json. Benchmarks/README.md explains the figures.
 bench: tools  ## time kernels and networks
