@@ -1,3 +1,4 @@
+import BundledModels
 import Checkpoints
 import Foundation
 
@@ -11,14 +12,17 @@ public struct ModelLibrary: Sendable {
   /// The name of the model that comes with the program.
   public static let bundledModel = "tiny"
 
-  /// LATENTWALK_MODELS (a list separated by colons), the `Models` folder that comes with the program, the user's own
+  /// LATENTWALK_MODELS (a list separated by colons), the folder of the bundled model, the user's own
   /// ~/.local/share/latentwalk/models; and Hugging Face's cache: HF_HUB_CACHE, HF_HOME/hub, ~/.cache/huggingface/hub.
-  public static func standard(executable: String = CommandLine.arguments[0]) -> ModelLibrary {
+  ///
+  /// The bundled model is searched beside the running program (SwiftPM copies it there), in ../share/latentwalk/Models
+  /// as installed, and in the checkout that the program was built from.
+  public static func standard() -> ModelLibrary {
     let environment = ProcessInfo.processInfo.environment
     let home = environment["HOME"] ?? "~"
     let named = environment["LATENTWALK_MODELS"]?.split(separator: ":").map(String.init) ?? []
     return ModelLibrary(
-      places: named + bundledPlaces(executable) + ["\(home)/.local/share/latentwalk/models"],
+      places: named + BundledModels.folders() + ["\(home)/.local/share/latentwalk/models"],
       hubs: [
         environment["HF_HUB_CACHE"], environment["HF_HOME"].map { "\($0)/hub" },
         "\(home)/.cache/huggingface/hub",
@@ -144,19 +148,6 @@ public struct ModelLibrary: Sendable {
   private var tokenizer: String? {
     places.map { "\($0)/\(Self.bundledModel)/tokenizer" }
       .first { FileManager.default.fileExists(atPath: $0 + "/vocab.json") }
-  }
-
-  /// `Models` beside the executable or in a folder above it, as in a checkout; or in share, as an installation has it.
-  private static func bundledPlaces(_ executable: String) -> [String] {
-    let resolved =
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? executable
-    var folder = URL(fileURLWithPath: resolved).deletingLastPathComponent()
-    var places: [String] = []
-    while folder.path != "/" {
-      places += [folder.path + "/Models", folder.path + "/share/latentwalk/models"]
-      folder.deleteLastPathComponent()
-    }
-    return places.filter { FileManager.default.fileExists(atPath: $0) }
   }
 
   private static func names(in folder: String) -> [String] {
