@@ -61,6 +61,8 @@ let package = Package(
     .testTarget(name: "MediaTests", dependencies: ["Media"], exclude: ["Fixtures"]),
     .testTarget(name: "LatentWalkTests", dependencies: ["LatentWalk"]),
     .testTarget(name: "CommandLineTests", dependencies: ["LatentWalk", "latentwalk", "ModelFiles"]),
+    // Compiles the examples in comments and documents against the library.
+    .testTarget(name: "DocumentationTests", dependencies: ["LatentWalk"]),
     .testTarget(name: "InstallTests", dependencies: ["BundledModels", "LatentWalk", "latentwalk"]),
   ],
   swiftLanguageModes: [.v6]

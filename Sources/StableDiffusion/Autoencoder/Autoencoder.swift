@@ -6,8 +6,10 @@ import Tensors
 /// Kingma & Welling, arXiv 1312.6114; Stable Diffusion's is Esser et al.'s, arXiv 2012.09841, as Rombach et al. use it. A tiny one,
 /// trained to give the same results, may take its place (`TinyAutoencoder.swift`).
 ///
-///     let pixels = autoencoder.decode(latents)       // [n, h, w, 4] -> [n, 8h, 8w, 3] in about -1 ... 1
-///     let latents = autoencoder.encoder?(pixels).mean
+///     let autoencoder = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5")).autoencoder
+///     let latents = NoiseGenerator.pytorch.normals(seed: 42, draw: 0, height: 64, width: 64, channels: 4)
+///     let pixels = autoencoder.decode(latents)               // [1, 512, 512, 3] in about -1 ... 1
+///     let encoded = autoencoder.encoder?(pixels).mean        // [1, 64, 64, 4]
 public struct Autoencoder: Sendable {
   let decoder: any LatentDecoder
   /// Nil where the files hold no encoder: it is not needed to make pictures.
