@@ -1,5 +1,3 @@
-import Glibc
-
 /// A text that a program wrote into a picture's file.
 public struct EmbeddedText: Sendable, Hashable {
   /// What the text is: in a PNG file the keyword of its chunk, in a GIF file `Comment`.
@@ -16,7 +14,7 @@ public struct EmbeddedText: Sendable, Hashable {
 ///
 /// - Throws: `MediaError` for anything but a plain file of at most 512 MiB, and for a file that is damaged before its recipe.
 public func recipeText(inFile path: String) throws -> String? {
-  let file = try plainFile(path)
+  let file = try bytes(ofFile: path, limit: sizeLimit)
   if PNGChunks.isPNG(file) { return try PNGTexts.recipe(in: file, of: path) }
   if GIFBlocks.isGIF(file) {
     var blocks = GIFBlocks(file: file, path: path)
@@ -31,7 +29,7 @@ public func recipeText(inFile path: String) throws -> String? {
 ///
 /// - Throws: `MediaError` for anything but a plain file of at most 512 MiB, for a damaged file, and for texts of more than 32 MiB.
 public func foreignTexts(inFile path: String) throws -> [EmbeddedText] {
-  let file = try plainFile(path)
+  let file = try bytes(ofFile: path, limit: sizeLimit)
   if PNGChunks.isPNG(file) {
     return try PNGTexts.all(in: file, of: path).filter { $0.keyword != RecipeText.keyword }
   }
@@ -46,18 +44,8 @@ public func foreignTexts(inFile path: String) throws -> [EmbeddedText] {
   return texts
 }
 
-/// The bytes of a plain file. A pipe or a device is refused before it is opened: opening a pipe waits for a writer.
-private func plainFile(_ path: String) throws -> [UInt8] {
-  var status = stat()
-  guard stat(path, &status) == 0 else {
-    throw MediaError.cannotRead(path: path, reason: MediaError.reason(errno))
-  }
-  switch status.st_mode & S_IFMT {
-  case S_IFREG: return try bytes(ofFile: path, limit: 1 << 29)
-  case S_IFDIR: throw MediaError.cannotRead(path: path, reason: "it is a folder")
-  default: throw MediaError.cannotRead(path: path, reason: "it is not a plain file")
-  }
-}
+/// The largest file whose texts are read, in bytes.
+private let sizeLimit = 1 << 29
 
 /// The text that says how a picture was made, as it is carried inside PNG and GIF files: a JSON object in ASCII.
 package struct RecipeText {
