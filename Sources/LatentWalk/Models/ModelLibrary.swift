@@ -42,8 +42,8 @@ public struct ModelLibrary: Sendable {
   /// Where a model or another file lies, given by path or by name.
   public func path(_ pathOrName: String) throws -> String {
     if FileManager.default.fileExists(atPath: pathOrName) { return pathOrName }
-    if let path = byName().first(where: { $0.answers(to: pathOrName) })?.path { return path }
-    let cached = checkpoints { $0.answers(to: pathOrName) || $0.isInside(pathOrName) }
+    if let path = byName().first(where: { $0.matches(pathOrName) })?.path { return path }
+    let cached = checkpoints { $0.matches(pathOrName) || $0.isInside(pathOrName) }
     guard cached.count <= 1 else {
       throw RenderError.severalModels(name: pathOrName, choices: cached.map(\.name))
     }
@@ -55,7 +55,7 @@ public struct ModelLibrary: Sendable {
       }
       throw RenderError.notFetched(name: pathOrName, hubs: hubs)
     }
-    // Whoever opens a path that leads nowhere says so.
+    // Opening the path gives an error that says what is wrong with it.
     if pathOrName.contains("/") { return pathOrName }
     throw RenderError.noSuchModel(name: pathOrName, searched: places + hubs)
   }
@@ -73,7 +73,7 @@ public struct ModelLibrary: Sendable {
     }
 
     /// A single file is also found with its ending, a model of Hugging Face's also without its owner.
-    fileprivate func answers(to name: String) -> Bool {
+    fileprivate func matches(_ name: String) -> Bool {
       let names = [self.name, "\(self.name).\((path as NSString).pathExtension)", path]
       return names.contains { $0 == name || $0.hasSuffix("/\(name)") }
     }
@@ -93,10 +93,10 @@ public struct ModelLibrary: Sendable {
     return (kept + snapshots()).filter(Self.isModel).map(Model.init)
   }
 
-  /// Single files in Hugging Face's cache. It is full of other programs' files: those that are asked for are opened, and models count.
-  private func checkpoints(where isAskedFor: (Model) -> Bool) -> [Model] {
+  /// Single files in Hugging Face's cache that are models. The cache holds files of many programs, so only those that match are opened.
+  private func checkpoints(where isWanted: (Model) -> Bool) -> [Model] {
     snapshots().flatMap { place in Self.names(in: place).map { "\(place)/\($0)" } }.filter(Self.isModel)
-      .map(Model.init).filter { isAskedFor($0) && (try? SingleFile(path: $0.path).kind.isModel) == true }
+      .map(Model.init).filter { isWanted($0) && (try? SingleFile(path: $0.path).kind.isModel) == true }
   }
 
   /// What Hugging Face's programs have fetched: a folder for each repository.

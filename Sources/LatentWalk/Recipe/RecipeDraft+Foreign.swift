@@ -10,7 +10,9 @@ extension RecipeDraft {
       vae = FileRequest(name, expected: settings.vaeHash.map { .sha256(prefix: $0) })
     }
     loras = settings.loras.map { LoRA(FileRequest($0.name), weight: $0.weight) }
-    textualInversions = settings.textualInversions.map { TextualInversion(FileRequest($0.name), token: $0.name) }
+    textualInversions = settings.textualInversions.map {
+      TextualInversion(FileRequest($0.name), token: $0.name)
+    }
     negativePrompt = settings.negativePrompt ?? negativePrompt
     promptReading = PromptReading(syntax: settings.promptSyntax, clipSkip: settings.clipSkip ?? 1)
     (steps, guidance) = (settings.steps ?? steps, settings.guidance ?? guidance)

@@ -14,7 +14,7 @@ public struct Autoencoder: Sendable {
   let decoder: any LatentDecoder
   /// Nil where the files hold no encoder: it is not needed to make pictures.
   public let encoder: (any PictureEncoder)?
-  /// Tensors in the files that no layer asked for.
+  /// Tensors in the files that no layer uses.
   public let unusedTensors: [String]
 
   public init(_ weights: Weights, _ description: AutoencoderDescription) throws {
@@ -54,7 +54,7 @@ public protocol PictureEncoder: Sendable {
 public struct LatentDistribution: Sendable {
   /// The most likely latents, [n, h / factor, w / factor, latentChannels].
   public let mean: Tensor
-  /// Their standard deviations, of the same shape; nil where an encoder gives one answer.
+  /// Their standard deviations, of the same shape; nil where an encoder is deterministic.
   public let deviation: Tensor?
 
   /// Latents drawn from the distribution.
