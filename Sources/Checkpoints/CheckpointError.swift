@@ -3,6 +3,8 @@
 public enum CheckpointError: Error, Equatable {
   case noSuchFile(path: String)
   case unreadable(path: String, reason: String)
+  /// The file is another one than when it was opened.
+  case changed(path: String)
   case unwritable(path: String, reason: String)
 
   /// The path is no diffusers folder.
@@ -42,6 +44,8 @@ extension CheckpointError: CustomStringConvertible {
       "\(path): there is no such file. Check the path."
     case .unreadable(let path, let reason):
       "\(path) cannot be read: \(reason)."
+    case .changed(let path):
+      "\(path) changed while it was being read. Wait until the program that writes it is done, then try again."
     case .unwritable(let path, let reason):
       "\(path) cannot be written: \(reason). Choose another place or make room."
     case .noModel(let path, let reason):

@@ -9,7 +9,7 @@
 public struct Configuration: Sendable {
   public let path: String
   private let fields: [String: JSONValue]
-  private let asked = AskedNames()
+  private let requested = RequestedNames()
 
   public init(path: String) throws {
     self.path = path
@@ -24,7 +24,7 @@ public struct Configuration: Sendable {
 
   /// The value of a field; nil where it is absent or null.
   public subscript(_ key: String) -> JSONValue? {
-    asked.insert(key)
+    requested.insert(key)
     return fields[key] == .null ? nil : fields[key]
   }
 
@@ -87,14 +87,14 @@ public struct Configuration: Sendable {
     try require(key, oneOf: [accepted])
   }
 
-  /// The fields with a value that nobody asked for yet, without diffusers' notes to itself (`_class_name` and the like).
+  /// The fields with a value that were not requested yet, without diffusers' notes to itself (`_class_name` and the like).
   public var unread: [String] {
-    let asked = asked.all
-    return fields.filter { key, value in !asked.contains(key) && !key.hasPrefix("_") && value != .null }
+    let requested = requested.all
+    return fields.filter { key, value in !requested.contains(key) && !key.hasPrefix("_") && value != .null }
       .keys.sorted()
   }
 
-  /// Refuses the file if it has a field that nobody asked for, except those that do not change the arithmetic.
+  /// Refuses the file if it has a field that was not requested, except those that do not change the arithmetic.
   public func requireNothingElse(ignoring harmless: Set<String>) throws {
     let unknown = unread.filter { !harmless.contains($0) }
     guard unknown.isEmpty else { throw CheckpointError.unknownFields(path: path, fields: unknown) }

@@ -2,9 +2,10 @@
 enum ForeignFormat: CaseIterable {
   case oldPickle, barePickle, gguf, keras, pointer, page, picture, array
 
-  init?(_ bytes: UnsafeRawBufferPointer) {
+  /// - Parameter bytes: the beginning of the file.
+  init?(_ bytes: [UInt8]) {
     guard
-      let found = Self.allCases.first(where: { $0.beginnings.contains { bytes.starts(with: $0) } }),
+      let found = Self.allCases.first(where: { $0.beginnings.contains(where: bytes.starts) }),
       // Two bytes are little; the header that follows a safetensors file's length begins with a brace.
       found != .barePickle || bytes.count < 9 || bytes[8] != UInt8(ascii: "{")
     else { return nil }

@@ -16,7 +16,7 @@ public struct ModelFolder: Sendable {
   public let singleFile: SingleFile?
   /// Where `vocab.json` and `merges.txt` lie.
   public let tokenizerPath: String
-  private let configurationPaths: [String: String]
+  let configurationPaths: [String: String]
 
   /// - Parameters:
   ///   - tokenizer: a folder with CLIP's vocabulary, for models without one: single files.
@@ -66,7 +66,7 @@ public struct ModelFolder: Sendable {
   public var padding: String? { singleFile?.kind == .stableDiffusion2 ? "!" : nil }
 
   /// The path of a file in the folder of a component.
-  private func file(_ component: String, _ name: String) -> String { "\(path)/\(component)/\(name)" }
+  func file(_ component: String, _ name: String) -> String { "\(path)/\(component)/\(name)" }
 
   /// A component's `config.json`; the scheduler's is called `scheduler_config.json`.
   public func configuration(_ component: String) throws -> Configuration {
@@ -75,11 +75,14 @@ public struct ModelFolder: Sendable {
       guard let fields = singleFile.configurations[component] else { throw missing(component) }
       return Configuration(path: path, fields: fields)
     }
-    return try Configuration(
-      path: file(component, component == "scheduler" ? "scheduler_config.json" : "config.json"))
+    return try Configuration(path: file(component, Self.configurationName(component)))
   }
 
-  /// Tensors of a single file for which nobody knows a use.
+  static func configurationName(_ component: String) -> String {
+    component == "scheduler" ? "scheduler_config.json" : "config.json"
+  }
+
+  /// Tensors of a single file that have no known use.
   public var unknownTensors: [String] { singleFile?.unneeded[""]?.sorted() ?? [] }
 
   private func missing(_ component: String) -> CheckpointError {
@@ -105,6 +108,19 @@ public struct ModelFolder: Sendable {
 
   /// The weights in the folder of a component, which may stand alone.
   package static func weights(in folder: String) throws -> Weights {
+    switch try weightFile(in: folder) {
+    case .whole(let path): Weights(try TensorFile(path: path))
+    case .index(let path): try Weights(index: path)
+    }
+  }
+
+  enum WeightFile {
+    case whole(String)
+    /// The list of several files.
+    case index(String)
+  }
+
+  static func weightFile(in folder: String) throws -> WeightFile {
     for (names, suffix) in [
       (["diffusion_pytorch_model", "model"], "safetensors"),
       (["diffusion_pytorch_model", "pytorch_model"], "bin"),
@@ -112,9 +128,9 @@ public struct ModelFolder: Sendable {
       for name in names {
         for variant in ["", ".fp16"] {
           let whole = "\(folder)/\(name)\(variant).\(suffix)"
-          if FileManager.default.fileExists(atPath: whole) { return Weights(try TensorFile(path: whole)) }
+          if FileManager.default.fileExists(atPath: whole) { return .whole(whole) }
           let index = "\(folder)/\(name).\(suffix).index\(variant).json"
-          if FileManager.default.fileExists(atPath: index) { return try Weights(index: index) }
+          if FileManager.default.fileExists(atPath: index) { return .index(index) }
         }
       }
     }
@@ -137,10 +153,4 @@ extension Configuration {
     }
     return classes
   }
-}
-
-/// The folder that a file lies in.
-func folder(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
 }

@@ -5,8 +5,9 @@ struct PyTorchArchive {
   let entries: [TensorEntry]
   let metadata: [String: String]
 
-  init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
-    let archive = try ZipArchive(bytes, path: path)
+  init(_ file: CheckpointFile) throws {
+    let path = file.path
+    let archive = try ZipArchive(file)
     // Everything lies in one folder, which is called after the file.
     let suffix = "/data.pkl"
     guard let data = archive.parts.first(where: { $0.name.hasSuffix(suffix) }) else {
@@ -23,10 +24,14 @@ struct PyTorchArchive {
       throw CheckpointError.unsupportedPickle(
         path: path, reason: "its part \(packed.name) is packed or encrypted, and torch.save does neither")
     }
-    if let order = parts["\(folder)/byteorder"], !bytes[order].elementsEqual("little".utf8) {
+    if let order = parts["\(folder)/byteorder"], try file.bytes(order.prefix(7)) != Array("little".utf8) {
       throw CheckpointError.unsupportedPickle(path: path, reason: "its numbers are not little-endian")
     }
-    let pickle = try Pickle(UnsafeRawBufferPointer(rebasing: bytes[data.range]), path: path)
+    guard data.range.count <= Pickle.largestSize else {
+      throw CheckpointError.unsupportedPickle(
+        path: path, reason: "its pickle has \(data.range.count) bytes, more than any model's")
+    }
+    let pickle = try file.bytes(data.range).withUnsafeBytes { try Pickle($0, path: path) }
     var contents = PickleContents(pickle)
     guard contents.collect() else {
       throw CheckpointError.unsupportedPickle(

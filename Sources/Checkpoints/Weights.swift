@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A checkpoint seen from a name prefix. A network narrows the view on its way to its layers, and the leaf layer asks for a
@@ -6,13 +7,15 @@ import Tensors
 ///     let block = weights["down_blocks"][0]["resnets"][1]
 ///     let stored = try block.tensor("conv1.weight", shape: [320, 320, 3, 3])
 ///
-/// Copies and narrowed views share one record of the names that were asked for.
+/// Copies and narrowed views share one record of the names that were requested.
 public struct Weights: Sendable {
   /// What stands before each name asked for: empty, or ending in a dot.
   public let prefix: String
   private let checkpoint: Checkpoint
-  /// What is added to tensors, by their full names.
-  private let changes: [String: [LowRankChange]]
+  /// What is added to tensors, by their full names; read from its file when the tensor is.
+  private let changes: [String: [Change]]
+
+  public typealias Change = @Sendable () throws -> LowRankChange
 
   /// The weights of one file.
   public init(_ file: TensorFile) {
@@ -27,7 +30,7 @@ public struct Weights: Sendable {
 
   /// The weights of several files, which an index (`*.safetensors.index.json`) beside them lists.
   public init(index path: String) throws {
-    let index = try decodeJSON(ShardIndex.self, file: path)
+    let index = try ShardIndex(path: path)
     let folder = folder(of: path)
     var files: [String: TensorFile] = [:]
     for (name, fileName) in index.files.sorted(by: { $0.key < $1.key }) {
@@ -42,7 +45,7 @@ public struct Weights: Sendable {
     self.init(checkpoint: Checkpoint(path: path, files: inOrder), prefix: "")
   }
 
-  private init(checkpoint: Checkpoint, prefix: String, changes: [String: [LowRankChange]] = [:]) {
+  private init(checkpoint: Checkpoint, prefix: String, changes: [String: [Change]] = [:]) {
     self.checkpoint = checkpoint
     self.prefix = prefix
     self.changes = changes
@@ -72,35 +75,29 @@ public struct Weights: Sendable {
     guard let place = checkpoint.places[name] else {
       throw CheckpointError.missingTensor(path: checkpoint.path, name: name, shape: shape)
     }
-    checkpoint.asked.insert(name)
-    guard let stored = place.stored else {
-      throw CheckpointError.unsupportedElement(
-        path: place.file.path, name: place.entry.name, found: place.entry.elementName)
-    }
-    guard withoutTrailingOnes(stored.shape) == withoutTrailingOnes(shape) else {
+    checkpoint.requested.insert(name)
+    let found = place.described
+    guard found.elementType == nil || withoutTrailingOnes(found.shape) == withoutTrailingOnes(shape) else {
       throw CheckpointError.wrongShape(
-        path: place.file.path, name: place.entry.name, expected: shape, found: stored.shape)
+        path: place.file.path, name: place.entry.name, expected: shape, found: found.shape)
+    }
+    guard let stored = try place.file.tensor(place.entry.name, rows: place.rows) else {
+      throw CheckpointError.unsupportedElement(
+        path: place.file.path, name: place.entry.name, found: found.elementName)
     }
     guard stored.isFinite else {
       throw CheckpointError.notFinite(path: place.file.path, name: place.entry.name)
     }
     let own = stored.reshaped(shape)
-    return changes[name].map(own.adding) ?? own
+    guard let changes = changes[name] else { return own }
+    return own.adding(try changes.map { try $0() })
   }
 
   /// The same weights with changes added to some tensors, which are named as the networks ask for them. The sum is made when its
   /// tensor is asked for, so that memory never holds more of them than a layer packs.
-  public func adding(_ changes: [String: [LowRankChange]]) -> Weights {
+  public func adding(_ changes: [String: [Change]]) -> Weights {
     let all = self.changes.merging(changes) { $0 + $1 }
     return Weights(checkpoint: checkpoint, prefix: prefix, changes: all)
-  }
-
-  /// Says that the network is built: memory that mirrors its files is given back, down to what one tensor's last page shares with the
-  /// next. Reading again costs a read from the files.
-  package func dropPages() {
-    var files: [ObjectIdentifier: TensorFile] = [:]
-    for place in checkpoint.places.values { files[ObjectIdentifier(place.file)] = place.file }
-    for file in files.values { file.dropPages() }
   }
 
   /// The shapes of all tensors under the prefix, by the full names under which the networks ask for them.
@@ -120,11 +117,11 @@ public struct Weights: Sendable {
     }
   }
 
-  /// The names under the prefix that nobody asked for yet, without those that are ignored on purpose.
+  /// The names under the prefix that were not requested yet, without those that are ignored on purpose.
   public var unused: [String] {
-    let asked = checkpoint.asked.all
+    let requested = checkpoint.requested.all
     return checkpoint.places.keys.filter {
-      $0.hasPrefix(prefix) && !asked.contains($0) && WeightNames.ignored[$0] == nil
+      $0.hasPrefix(prefix) && !requested.contains($0) && WeightNames.ignored[$0] == nil
     }.sorted()
   }
 }
@@ -134,7 +131,7 @@ private final class Checkpoint: Sendable {
   /// The file, or the index of several, for messages.
   let path: String
   let places: [String: WeightPlace]
-  let asked = AskedNames()
+  let requested = RequestedNames()
 
   init(path: String, places: [String: WeightPlace]) {
     self.path = path
@@ -147,7 +144,8 @@ private final class Checkpoint: Sendable {
       // An autoencoder alone may have the original's names.
       let moves = LDMAutoencoder.moves(in: file)
       for entry in file.entries {
-        places[moves?(entry.name) ?? WeightNames.current(entry.name)] = WeightPlace(file: file, entry: entry)
+        places[moves?(entry.name) ?? WeightNames.current(entry.name)] = WeightPlace(
+          file: file, entry: entry)
       }
     }
     self.init(path: path, places: places)
@@ -167,17 +165,13 @@ struct WeightPlace: Sendable {
       name: entry.name, shape: [rows.count] + entry.shape.dropFirst(), elementName: entry.elementName,
       range: entry.range)
   }
-
-  /// Nil where they are stored as something that LatentWalk cannot compute with.
-  var stored: StoredTensor? {
-    guard let whole = file.tensor(entry.name) else { return nil }
-    return rows.map(whole.rowRange) ?? whole
-  }
 }
 
 /// The JSON of an index: which file holds which tensor.
-private struct ShardIndex: Decodable {
+struct ShardIndex: Decodable {
   let files: [String: String]
+
+  init(path: String) throws { self = try decodeJSON(ShardIndex.self, file: path) }
 
   private enum CodingKeys: String, CodingKey { case files = "weight_map" }
 }

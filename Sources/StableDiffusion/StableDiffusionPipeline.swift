@@ -38,10 +38,7 @@ public struct StableDiffusionPipeline {
     promptEncoder = try Unloadable { try PromptEncoder(folder, adding: additions) }
     let unetWeights = try additions.changed(
       folder.weights("unet"), .unet, textWidth: description.textEncoder.width)
-    denoiser = try Unloadable { [description] in
-      defer { unetWeights.dropPages() }
-      return try UNet(unetWeights, description.unet)
-    }
+    denoiser = try Unloadable { [description] in try UNet(unetWeights, description.unet) }
     autoencoder = try Autoencoder(files, of: folder, description.autoencoder)
     unusedTensors =
       folder.unknownTensors + promptEncoder.value.unusedTensors.map { "text_encoder: \($0)" }

@@ -2,8 +2,8 @@ import CKernels
 
 /// The weights of a linear layer or a convolution, packed into the panels that the matrix kernels read.
 ///
-/// Packing keeps the checkpoint's precision (float16 stays float16) and lets go of the file's pages, so that a loaded model takes
-/// about as much memory as its file. This is the one place that packs.
+/// Packing keeps the checkpoint's precision (float16 stays float16), so that a loaded model takes about as much memory as its
+/// file. This is the one place that packs.
 ///
 ///     let weights = PackedWeights(stored)                       // [out, in] or [out, in, height, width]
 ///     let y = x.multiplied(by: weights, bias: bias)
@@ -35,13 +35,11 @@ public struct PackedWeights: Sendable {
     withExtendedLifetime(stored) {
       lw_pack_panels(&description, panels.address, stored.bytes.baseAddress)
     }
-    stored.dropPages()
   }
 
   /// Several linear layers with the same inputs as one: their outputs side by side.
   public init(joining layers: [StoredTensor]) {
     self.init(StoredTensor(joiningRowsOf: layers))
-    for layer in layers { layer.dropPages() }
   }
 
   /// What the kernels read; valid inside `body`.

@@ -39,7 +39,7 @@ import Testing
         let file = try SingleFile(path: path).file
         for entry in file.entries {
           #expect(entry.byteCount <= bytes.count, "round \(round)")
-          if let tensor = file.tensor(entry.name) { #expect(tensor.float32().count == entry.count) }
+          if let tensor = try file.tensor(entry.name) { #expect(tensor.float32().count == entry.count) }
         }
         read += 1
       } catch let error as CheckpointError {

@@ -40,7 +40,7 @@ public struct LoRA: Sendable {
   /// - Parameter textWidth: the width of the model's text embeddings.
   func changes(
     of network: LoRAKey.Network, in weights: Weights, textWidth: Int
-  ) throws -> [String: [LowRankChange]] {
+  ) throws -> [String: [Weights.Change]] {
     if let own = changes.lazy.compactMap(\.textWidth).first, own != textWidth {
       throw LoRAError.otherModel(
         path: path, model: Self.model(textWidth: own), expected: "one for \(Self.model(textWidth: textWidth))"
@@ -48,7 +48,7 @@ public struct LoRA: Sendable {
     }
     let layers = LayerNames(weights)
     let numbered = try numberedLayers(of: network, among: layers)
-    var found: [String: [LowRankChange]] = [:]
+    var found: [String: [Weights.Change]] = [:]
     var missing: [String] = []
     for change in changes where change.network == network {
       let layer: String? =
@@ -61,7 +61,7 @@ public struct LoRA: Sendable {
         continue
       }
       let (outputs, count) = (shape[0], shape.reduce(1, *))
-      let size = [change.matrices.outputs, change.matrices.inputs]
+      let size = [change.outputs, change.inputs]
       guard outputs > 0, size == [outputs, count / outputs] else {
         throw LoRAError.otherShape(
           path: path, layer: layer, change: size, weights: [outputs, count / max(1, outputs)])
@@ -101,7 +101,10 @@ struct LoRAChange: Sendable {
   let layer: LoRAKey.Layer
   /// One of its tensors, as the file calls it.
   let name: String
-  let matrices: LowRankChange
+  /// Of the layer; of a convolution, `inputs` for each place of its kernel.
+  let outputs, inputs: Int
+  /// Reads the matrices from the file.
+  let matrices: Weights.Change
 
   /// The width of the text embeddings that the layer reads, where that is known from its name.
   var textWidth: Int? {
@@ -109,6 +112,6 @@ struct LoRAChange: Sendable {
     let readsText =
       network == .unet
       ? name.hasSuffix("attn2_to_k") || name.hasSuffix("attn2_to_v") : name.hasSuffix("self_attn_q_proj")
-    return readsText ? matrices.inputs : nil
+    return readsText ? inputs : nil
   }
 }

@@ -2,7 +2,7 @@ import Checkpoints
 import Tensors
 
 /// The tensors that a LoRA file has for one layer.
-struct LoRALayer {
+struct LoRALayer: Sendable {
   private let key: LoRAKey
   /// Names in the file.
   private var tensors: [LoRAKey.Role: String]
@@ -44,8 +44,16 @@ struct LoRALayer {
 
   private var name: String { tensors.values.min() ?? "" }
 
-  /// The layer's change: weight * alpha / rank * up * down.
+  /// The layer's change: weight * alpha / rank * up * down. Its tensors are checked now and read again when it is added to a layer, so
+  /// that a LoRA takes no memory beside the model.
   func change(in file: TensorFile, _ notes: LoRANotes, weight: Double) throws -> LoRAChange {
+    let matrices = try matrices(in: file, notes, weight: weight)
+    return LoRAChange(
+      network: key.network, layer: key.layer, name: name, outputs: matrices.outputs, inputs: matrices.inputs
+    ) { try self.matrices(in: file, notes, weight: weight) }
+  }
+
+  private func matrices(in file: TensorFile, _ notes: LoRANotes, weight: Double) throws -> LowRankChange {
     guard let down = tensors[.down], let up = tensors[.up] else {
       let missing = tensors[.down] == nil ? "down" : "up"
       throw LoRAError.incomplete(path: file.path, layer: name, missing: missing)
@@ -62,7 +70,7 @@ struct LoRALayer {
         path: file.path, tensor: up,
         reason: "of the shape \(matrices.up.shape) does not fit \(down) of the shape \(matrices.down.shape)")
     }
-    return LoRAChange(network: key.network, layer: key.layer, name: name, matrices: change)
+    return change
   }
 
   /// alpha / rank: from the file's tensor, or from its notes; 1 where neither says anything.
@@ -78,11 +86,11 @@ struct LoRALayer {
 extension TensorFile {
   /// A tensor of finite numbers, as it is stored.
   func finite(_ name: String) throws -> StoredTensor {
-    guard let stored = tensor(name) else {
+    guard let stored = try tensor(name) else {
       throw CheckpointError.unsupportedElement(
         path: path, name: name, found: entry(name)?.elementName ?? "nothing")
     }
-    guard stored.float32().isFinite else {
+    guard stored.isFinite else {
       throw LoRAError.brokenTensor(path: path, tensor: name, reason: "holds NaN or infinity")
     }
     return stored

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A record of the names that somebody has asked for, shared by all copies of a view.
-final class AskedNames: Sendable {
+/// The names that were requested, shared by all copies of a view.
+final class RequestedNames: Sendable {
   private let names = Mutex<Set<String>>([])
 
   func insert(_ name: String) { names.withLock { _ = $0.insert(name) } }
