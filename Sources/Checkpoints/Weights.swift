@@ -142,9 +142,9 @@ private final class Checkpoint: Sendable {
     var places: [String: WeightPlace] = [:]
     for file in files {
       // An autoencoder alone may have the original's names.
-      let moves = LDMAutoencoder.moves(in: file)
+      let names = LDMAutoencoder.names(in: file)
       for entry in file.entries {
-        places[moves?(entry.name) ?? WeightNames.current(entry.name)] = WeightPlace(
+        places[names?.diffusersName(entry.name) ?? WeightNames.current(entry.name)] = WeightPlace(
           file: file, entry: entry)
       }
     }

@@ -79,7 +79,7 @@ private struct Components {
       return
     }
     contextWidth = unet.contextWidth
-    add("unet", unet.configuration, names, unet.moves)
+    add("unet", unet.configuration, names, unet.names)
   }
 
   mutating func addAutoencoder(scale: Double?) {
@@ -96,7 +96,7 @@ private struct Components {
     }
     var configuration = autoencoder.configuration
     if let scale { configuration["scaling_factor"] = .number(scale) }
-    add("vae", configuration, names, autoencoder.moves)
+    add("vae", configuration, names, autoencoder.names)
   }
 
   mutating func addTextEncoder() {
@@ -104,7 +104,7 @@ private struct Components {
     let names = relative(prefix) { String($0) }
     guard let encoder = LDMTextEncoder(shapes(names)) else { return }
     for (name, reason) in encoder.unneeded { reasons[prefix + name] = reason }
-    add("text_encoder", encoder.configuration, names, encoder.moves)
+    add("text_encoder", encoder.configuration, names, encoder.names)
   }
 
   func reason(for name: String) -> String {
@@ -125,11 +125,11 @@ private struct Components {
   }
 
   private mutating func add(
-    _ component: String, _ configuration: [String: JSONValue], _ names: [String: String], _ moves: NameMoves
+    _ component: String, _ configuration: [String: JSONValue], _ names: [String: String], _ table: NameTable
   ) {
     configurations[component] = configuration
     for (relative, full) in names {
-      guard let name = moves(relative), let entry = file.entry(full) else { continue }
+      guard let name = table.diffusersName(relative), let entry = file.entry(full) else { continue }
       rest.remove(full)
       if let parts = LDMTextEncoder.parts(of: name, rows: entry.shape.first ?? 0) {
         for part in parts {

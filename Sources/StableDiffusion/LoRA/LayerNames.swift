@@ -13,9 +13,11 @@ struct LayerNames {
     shapes = Dictionary(
       uniqueKeysWithValues: layers.map { (String($0.key.dropLast(ending.count)), $0.value) })
     var byFlatName: [String: String] = [:]
-    let original = LDMLayerNames(shapes.keys)
+    let original = LDMUNetNames(diffusers: shapes.keys)
     for name in shapes.keys {
-      for known in [name, original.name(name) ?? name] { byFlatName[known.replacing(".", with: "_")] = name }
+      for known in [name, original.ldmName(name) ?? name] {
+        byFlatName[known.replacing(".", with: "_")] = name
+      }
     }
     self.byFlatName = byFlatName
   }
