@@ -1,5 +1,5 @@
-/// What can be wrong with a model's files or with an array file. Its description is the sentence for the user: what happened,
-/// where, and what to do next.
+/// What can be wrong with a model's files or with an array file. Its description is the sentence for the user: what
+/// happened, where, and what to do next.
 public enum CheckpointError: Error, Equatable {
   case noSuchFile(path: String)
   case unreadable(path: String, reason: String)
@@ -51,7 +51,7 @@ extension CheckpointError: CustomStringConvertible {
     case .noModel(let path, let reason):
       "\(path) is not a model: \(reason)."
     case .otherKind(let path, let expected, let kind):
-      "\(path) is no \(expected): it is \(kind.rawValue). \(kind.advice ?? "Give it with --model")."
+      "\(path) is no \(expected): it is \(kind.rawValue). \(kind.advice ?? "Use it as the model")."
     case .noWeights(let folder, let reason):
       "\(folder) has no weights to load: \(reason)."
     case .notJSON(let path, let reason):

@@ -1,8 +1,8 @@
 import Files
 import Tensors
 
-/// A file of a model, open for reading; its errors are `CheckpointError`s. Nothing of it is mapped into memory, so that a file that is
-/// cut off while a model is loaded is an error and no signal.
+/// A file of a model, open for reading; its errors are `CheckpointError`s. Nothing of it is mapped into memory, so that
+/// a file that is cut off while a model is loaded is an error and no signal.
 final class CheckpointFile: Sendable {
   private let file: InputFile
 
@@ -34,7 +34,7 @@ final class CheckpointFile: Sendable {
     do throws(FileError) { try file.read(into: memory, from: offset) } catch { throw CheckpointError(error) }
   }
 
-  /// A part of the file as a tensor in memory of its own. Values that lie in another order than the shape's are brought into it.
+  /// A part of the file as a tensor in memory of its own. Strided values are copied into contiguous order.
   func tensor(
     shape: [Int], strides: [Int]?, elementType: ElementType, range: Range<Int>
   ) throws(CheckpointError) -> StoredTensor {
@@ -50,7 +50,8 @@ final class CheckpointFile: Sendable {
   }
 }
 
-/// Bytes from the allocator of tensors, which hands them to the next layer's weights when they are freed; written once, then only read.
+/// Bytes from the allocator of tensors, which hands them to the next layer's weights when they are freed; written once,
+/// then only read.
 private final class TensorBytes: @unchecked Sendable {
   private let memory: Tensor
   /// Valid as long as this object lives.

@@ -1,7 +1,7 @@
-/// A `config.json`: the fields of a model's description by name. An error names the file, the field, the value found and the values
-/// accepted.
+/// A `config.json`: the fields of a model's description by name. An error names the file, the field, the value found
+/// and the values accepted.
 ///
-///     let configuration = try folder.configuration("unet")
+///     let configuration = try Configuration(path: "unet/config.json")
 ///     let channels = try configuration.integers("block_out_channels")
 ///     try configuration.require("act_fn", oneOf: ["silu"])
 ///
@@ -74,8 +74,8 @@ public struct Configuration: Sendable {
     return try inRange(key, values)
   }
 
-  /// Refuses any other value than these. An absent field is accepted: the one value that LatentWalk supports is the default
-  /// of diffusers, or the field belongs to something that is off (`oneOf: [nil]`).
+  /// Refuses any other value than these. An absent field is accepted: the one value that LatentWalk supports is the
+  /// default of diffusers, or the field belongs to something that is off (`oneOf: [nil]`).
   public func require(_ key: String, oneOf accepted: [JSONValue]) throws {
     guard let value = self[key], !accepted.contains(where: { $0.isSame(as: value) }) else { return }
     throw CheckpointError.unexpectedField(
@@ -87,7 +87,8 @@ public struct Configuration: Sendable {
     try require(key, oneOf: [accepted])
   }
 
-  /// The fields with a value that were not requested yet, without diffusers' notes to itself (`_class_name` and the like).
+  /// The fields with a value that were not requested yet, without diffusers' notes to itself (`_class_name` and the
+  /// like).
   public var unread: [String] {
     let requested = requested.all
     return fields.filter { key, value in !requested.contains(key) && !key.hasPrefix("_") && value != .null }

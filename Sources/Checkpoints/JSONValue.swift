@@ -58,8 +58,8 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
   public init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
 }
 
-/// A model of two thousand tensors has an index or a header of a quarter of a megabyte; notes of a training may be longer. The
-/// safetensors format itself allows 100 MB, for which JSON would take gigabytes.
+/// A model of two thousand tensors has an index or a header of a quarter of a megabyte; notes of a training may be
+/// longer. The safetensors format itself allows 100 MB, for which JSON would take gigabytes.
 let largestJSON = 1 << 25
 
 /// Decodes a JSON file; an error names it.

@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// One of the files that decide a model's numbers.
 public struct ModelFile: Hashable, Sendable {
-  /// What the file is to the model, the same wherever the model lies: its place in the folder, `unet/config.json`; of a single file the
-  /// last part of its path.
+  /// What the file is to the model, the same wherever the model lies: its place in the folder, `unet/config.json`; of a
+  /// single file the last part of its path.
   public let name: String
   public let path: String
 
@@ -19,11 +19,12 @@ public struct ModelFile: Hashable, Sendable {
 }
 
 extension ModelFolder {
-  /// The files that decide the model's numbers, exactly those that are read when it is loaded, sorted by name: of a folder
-  /// `model_index.json`, the components' configurations and weights and the tokenizer's files; of a single file the file, the settings
-  /// beside it, and the vocabulary from elsewhere.
+  /// The files that decide the model's numbers, exactly those that are read when it is loaded, sorted by name: of a
+  /// folder `model_index.json`, the components' configurations and weights and the tokenizer's files; of a single file
+  /// the file, the settings beside it, and the vocabulary from elsewhere.
   ///
-  /// Their digests are the model's identity: a file that appears, disappears or changes gives other numbers, or may do so.
+  /// Their digests are the model's identity: a file that appears, disappears or changes gives other numbers, or may do
+  /// so.
   /// - Throws: `CheckpointError` if a component has no weights.
   public func files() throws -> [ModelFile] {
     let own = if singleFile != nil { singleFiles() } else { try folderFiles() }

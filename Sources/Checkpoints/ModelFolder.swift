@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// A model as diffusers keeps it: a folder with `model_index.json` and, for each component (unet, vae, text_encoder, ...), a folder with
-/// its configuration and weights. A single file is seen as the same.
+/// A model as diffusers keeps it: a folder with `model_index.json` and, for each component (unet, vae, text_encoder,
+/// ...), a folder with its configuration and weights. A single file is presented in the same way.
 ///
 ///     let folder = try ModelFolder(path: "stable-diffusion-v1-5")
-///     let unet = try UNet(folder.weights("unet"), folder.configuration("unet"))
+///     let unet = try UNet(folder.weights("unet"), UNetDescription(folder.configuration("unet")))
 public struct ModelFolder: Sendable {
   /// The folder, or the single file.
   public let path: String
@@ -12,9 +12,9 @@ public struct ModelFolder: Sendable {
   public let componentClasses: [String: String]
   /// The class of the whole: StableDiffusionPipeline.
   public let pipelineClass: String
-  /// Where the model is one file.
+  /// The file, for a model in one file.
   public let singleFile: SingleFile?
-  /// Where `vocab.json` and `merges.txt` lie.
+  /// The folder of `vocab.json` and `merges.txt`.
   public let tokenizerPath: String
   let configurationPaths: [String: String]
 
@@ -62,7 +62,7 @@ public struct ModelFolder: Sendable {
     tokenizerPath = path + "/tokenizer"
   }
 
-  /// The token that fills prompts up, where the tokenizer's own settings do not decide: Stable Diffusion 2.x in a single file.
+  /// The padding token, where the tokenizer's own settings do not decide: Stable Diffusion 2.x in a single file.
   public var padding: String? { singleFile?.kind == .stableDiffusion2 ? "!" : nil }
 
   /// The path of a file in the folder of a component.
@@ -88,7 +88,7 @@ public struct ModelFolder: Sendable {
   private func missing(_ component: String) -> CheckpointError {
     switch component {
     case "vae":
-      .noModel(path: path, reason: "it has no autoencoder (first_stage_model). Give one with --vae FILE")
+      .noModel(path: path, reason: "it has no autoencoder (first_stage_model). Give another file as the vae")
     case "text_encoder":
       .noModel(path: path, reason: "it has no text encoder (cond_stage_model). Fetch the whole checkpoint")
     default:
@@ -96,8 +96,8 @@ public struct ModelFolder: Sendable {
     }
   }
 
-  /// A component's weights, under any of the names that diffusers and transformers write: safetensors before pickles, whole
-  /// precision before half, one file before several.
+  /// A component's weights, under any of the names that diffusers and transformers write: safetensors before pickles,
+  /// whole precision before half, one file before several.
   public func weights(_ component: String) throws -> Weights {
     if let singleFile {
       guard singleFile.places[component] != nil else { throw missing(component) }
@@ -143,7 +143,8 @@ public struct ModelFolder: Sendable {
 }
 
 extension Configuration {
-  /// The components of `model_index.json`: each a pair of a library and a class in it, or of two nulls where it is left out.
+  /// The components of `model_index.json`: each a pair of a library and a class in it, or of two nulls where it is left
+  /// out.
   fileprivate func pairs() throws -> [String: String] {
     var classes: [String: String] = [:]
     for key in unread {

@@ -1,14 +1,14 @@
-/// A file of torch.save: a zip file with a pickle, `data.pkl`, that says how the tensors are called and shaped, and a part for each
+/// A file of torch.save: a zip file with a pickle, `data.pkl`, with the tensors' names and shapes, and a part for each
 /// storage of values, `data/0`, `data/1`, ...
 struct PyTorchArchive {
-  /// The tensors in the order in which they lie in the file.
+  /// The tensors in the order of the file.
   let entries: [TensorEntry]
   let metadata: [String: String]
 
   init(_ file: CheckpointFile) throws {
     let path = file.path
     let archive = try ZipArchive(file)
-    // Everything lies in one folder, which is called after the file.
+    // All parts are in one folder, which is named after the file.
     let suffix = "/data.pkl"
     guard let data = archive.parts.first(where: { $0.name.hasSuffix(suffix) }) else {
       throw CheckpointError.unsupportedPickle(
@@ -90,7 +90,7 @@ extension TensorEntry {
       range: begin..<begin + (isInOrder ? count : last + 1) * size, strides: isInOrder ? nil : tensor.strides)
   }
 
-  /// How far behind the first value the last one lies; nil where a stride is negative or the sum immeasurable.
+  /// The offset of the last value from the first, in values; nil where a stride is negative or the sum overflows.
   private static func lastPlace(_ shape: [Int], _ strides: [Int]) -> Int? {
     var last = 0
     for (size, stride) in zip(shape, strides) where size > 1 {
@@ -102,7 +102,7 @@ extension TensorEntry {
     return last
   }
 
-  /// Whether the values lie in the order of the shape, the last dimension fastest.
+  /// Whether the values are contiguous, the last dimension fastest.
   private static func isInOrder(_ shape: [Int], _ strides: [Int]) -> Bool {
     var expected = 1
     for (size, stride) in zip(shape, strides).reversed() where size != 1 {

@@ -1,7 +1,7 @@
-/// The table at the start of a safetensors file: eight bytes that give its length, then JSON with each tensor's element type, shape
-/// and place in the bytes behind it.
+/// The table at the start of a safetensors file: eight bytes that give its length, then JSON with each tensor's element
+/// type, shape and place in the bytes behind it.
 struct SafetensorsHeader {
-  /// The tensors in the order in which they lie in the file.
+  /// The tensors in the order of the file.
   let entries: [TensorEntry]
   let metadata: [String: String]
 
@@ -67,7 +67,8 @@ private struct Table: Decodable {
     /// Begin and end behind the header; a row without two offsets is refused for that.
     var place: (Int, Int) { offsets.count == 2 ? (offsets[0], offsets[1]) : (0, 0) }
 
-    /// What contradicts itself in this row, if its tensor should begin where the one before it ends and so many bytes are available.
+    /// What contradicts itself in this row, if its tensor should begin where the one before it ends and so many bytes
+    /// are available.
     func fault(expectedBegin: Int, available: Int) -> String? {
       let (begin, stop) = place
       guard offsets.count == 2, begin <= stop else { return "has the offsets \(offsets)" }

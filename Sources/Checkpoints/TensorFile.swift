@@ -1,18 +1,19 @@
 import Tensors
 
-/// An open file with tensors: safetensors, or PyTorch's zip with a pickle in it (`.ckpt`, `.pth`, `.pt`, `.bin`). What it is
-/// is seen from its contents, not from its name. Everything about it is checked when it is opened; values are read when a tensor is
-/// requested. A file that is changed in between is an error; one that is deleted or replaced is read as it was.
+/// An open file with tensors: safetensors, or PyTorch's zip with a pickle in it (`.ckpt`, `.pth`, `.pt`, `.bin`). What
+/// it is is determined from its contents, not from its name. Everything about it is checked when it is opened; values
+/// are read when a tensor is requested. A file that is changed in between is an error; one that is deleted or replaced
+/// is read as it was.
 ///
 ///     let file = try TensorFile(path: "unet/diffusion_pytorch_model.safetensors")
 ///     let stored = try file.tensor("conv_in.weight")
 public final class TensorFile: Sendable {
   public let path: String
   public let format: Format
-  /// The tensors in the order in which they lie in the file. In a pickle, a tensor in inner dictionaries is called by their keys,
+  /// The tensors in the order of the file. In a pickle, a tensor in inner dictionaries is called by their keys,
   /// joined by dots, without the `state_dict.` that programs for training write around a model.
   public let entries: [TensorEntry]
-  /// What the file says beside its tensors, in short texts: safetensors' `__metadata__`, a pickle's texts and numbers.
+  /// Short texts beside the tensors: safetensors' `__metadata__`, a pickle's texts and numbers.
   public let metadata: [String: String]
   private let file: CheckpointFile
   private let byName: [String: TensorEntry]
@@ -41,7 +42,7 @@ public final class TensorFile: Sendable {
 
   public var names: [String] { entries.map(\.name) }
 
-  /// Refuses a file that is clearly something else; what it is for sure, its reader finds out.
+  /// Refuses a file that is clearly something else; a file of an unknown kind is accepted.
   /// - Parameter expected: what it was given for, in words for the user.
   public func requireKind(_ accepted: FileKind, _ expected: String) throws {
     let kind = FileKind(self)
@@ -52,8 +53,8 @@ public final class TensorFile: Sendable {
 
   public func entry(_ name: String) -> TensorEntry? { byName[name] }
 
-  /// Reads a tensor into memory of its own; nil if the file has none of this name or stores it as something else than float32,
-  /// float16 or bfloat16.
+  /// Reads a tensor into memory of its own; nil if the file has none of this name or stores it as something else than
+  /// float32, float16 or bfloat16.
   /// - Parameter rows: of the first dimension, where not all of them are needed.
   /// - Throws: `CheckpointError.changed` if the file is no longer the one that was opened.
   public func tensor(_ name: String, rows: Range<Int>? = nil) throws -> StoredTensor? {
@@ -79,9 +80,9 @@ public struct TensorEntry: Sendable {
   public let shape: [Int]
   /// The element type as safetensors spells it: F16, BF16, I64, ...
   public let elementName: String
-  /// Where the values lie, from the start of the file.
+  /// The range of the values in the file, in bytes.
   let range: Range<Int>
-  /// How many values further each dimension's next value lies; nil where the values lie in the order of the shape.
+  /// The strides, in values; nil where the values are contiguous, the last dimension fastest.
   var strides: [Int]? = nil
 
   /// The element type, if LatentWalk can compute with it.

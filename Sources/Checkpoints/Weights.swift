@@ -1,15 +1,16 @@
 import Files
 import Tensors
 
-/// A checkpoint seen from a name prefix. A network narrows the view on its way to its layers, and the leaf layer asks for a
-/// tensor and states the shape it expects:
+/// A checkpoint seen from a name prefix. A network narrows the view on its way to its layers, and the leaf layer
+/// requests a tensor with the shape it expects:
 ///
+///     let weights = try ModelFolder(path: "stable-diffusion-v1-5").weights("unet")
 ///     let block = weights["down_blocks"][0]["resnets"][1]
 ///     let stored = try block.tensor("conv1.weight", shape: [320, 320, 3, 3])
 ///
 /// Copies and narrowed views share one record of the names that were requested.
 public struct Weights: Sendable {
-  /// What stands before each name asked for: empty, or ending in a dot.
+  /// Prepended to each requested name: empty, or ending in a dot.
   public let prefix: String
   private let checkpoint: Checkpoint
   /// What is added to tensors, by their full names; read from its file when the tensor is.
@@ -63,13 +64,13 @@ public struct Weights: Sendable {
     checkpoint.places.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
   }
 
-  /// The shape that the file gives a tensor, for networks whose sizes are seen from their weights.
+  /// The shape that the file gives a tensor, for networks whose sizes follow from their weights.
   package func shape(_ name: String) -> [Int]? { checkpoint.places[prefix + name]?.described.shape }
 
-  /// The tensor of this name under the prefix, in the shape asked for.
+  /// Reads the tensor of this name under the prefix, in the requested shape.
   ///
-  /// A linear layer [out, in] and a 1x1 convolution [out, in, 1, 1] hold the same numbers in the same order, and files mix them;
-  /// so ones at the end of a shape are not compared.
+  /// A linear layer [out, in] and a 1x1 convolution [out, in, 1, 1] hold the same numbers in the same order, and files
+  /// mix them; so ones at the end of a shape are not compared.
   public func tensor(_ name: String, shape: [Int]) throws -> StoredTensor {
     let name = prefix + name
     guard let place = checkpoint.places[name] else {
@@ -93,14 +94,14 @@ public struct Weights: Sendable {
     return own.adding(try changes.map { try $0() })
   }
 
-  /// The same weights with changes added to some tensors, which are named as the networks ask for them. The sum is made when its
-  /// tensor is asked for, so that memory never holds more of them than a layer packs.
+  /// The same weights with changes added to some tensors, by the names that the networks use. The sum is computed when
+  /// the tensor is requested, so that memory never holds more than one layer's.
   public func adding(_ changes: [String: [Change]]) -> Weights {
     let all = self.changes.merging(changes) { $0 + $1 }
     return Weights(checkpoint: checkpoint, prefix: prefix, changes: all)
   }
 
-  /// The shapes of all tensors under the prefix, by the full names under which the networks ask for them.
+  /// The shapes of all tensors under the prefix, by the full names that the networks use.
   public var shapes: [String: [Int]] {
     checkpoint.places.filter { $0.key.hasPrefix(prefix) }.mapValues(\.described.shape)
   }
@@ -110,7 +111,7 @@ public struct Weights: Sendable {
     checkpoint.places.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.map(\.value.described)
   }
 
-  /// The names under the prefix that no network asks for, on purpose, with the reason.
+  /// The names under the prefix that are not loaded, on purpose, with the reason.
   public var ignored: [(name: String, reason: String)] {
     checkpoint.places.keys.filter { $0.hasPrefix(prefix) }.sorted().compactMap { name in
       WeightNames.ignored[name].map { (name, $0) }
@@ -126,7 +127,7 @@ public struct Weights: Sendable {
   }
 }
 
-/// The files of one network and where each tensor lies in them, under the names that the networks use.
+/// The files of one network and the location of each tensor in them, by the names that the networks use.
 private final class Checkpoint: Sendable {
   /// The file, or the index of several, for messages.
   let path: String
@@ -152,7 +153,7 @@ private final class Checkpoint: Sendable {
   }
 }
 
-/// Where the values of a weight lie: a tensor of a file, or some of its rows.
+/// The location of a weight: a tensor of a file, or some of its rows.
 struct WeightPlace: Sendable {
   let file: TensorFile
   let entry: TensorEntry

@@ -1,10 +1,12 @@
-/// The parts of a zip file that are stored as they are, which is how torch.save stores all of them. Nothing is ever unpacked.
+/// The parts of a zip file that are stored as they are, which is how torch.save stores all of them. Nothing is ever
+/// unpacked.
 ///
-/// APPNOTE.TXT of PKWARE, sections 4.3.7 (local header), 4.3.12 (central directory) and 4.3.14 to 4.3.16 (its end, with 64-bit sizes).
+/// APPNOTE.TXT of PKWARE, sections 4.3.7 (local header), 4.3.12 (central directory) and 4.3.14 to 4.3.16 (its end, with
+/// 64-bit sizes).
 struct ZipArchive {
   struct Part {
     let name: String
-    /// Where its bytes lie in the file.
+    /// The range of its bytes in the file.
     let range: Range<Int>
     /// Whether the bytes are compressed or encrypted.
     let isPacked: Bool
@@ -69,7 +71,7 @@ struct ZipArchive {
   /// Of the header in front of a part, in bytes, without name and extra field.
   private static let headerSize = 30
 
-  /// Where the end of the file says that the directory lies. A comment of up to 64 KiB may follow there.
+  /// The place of the directory, from the record at the end of the file. A comment of up to 64 KiB may follow there.
   private static func directory(_ file: CheckpointFile) throws -> Directory? {
     let last = file.size - 22
     guard last >= 0 else { return nil }
@@ -147,7 +149,7 @@ private struct DirectoryEntry {
   }
 }
 
-/// Little-endian numbers out of a part of a file, by their places in the file; nil where they would lie outside the part.
+/// Little-endian numbers out of a part of a file, by their offsets in the file; nil outside the part.
 struct LittleEndianReader {
   private let bytes: [UInt8]
   private let start: Int

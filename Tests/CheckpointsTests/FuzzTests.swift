@@ -3,7 +3,8 @@ import Foundation
 import Tensors
 import Testing
 
-/// Files with random damage: whatever they hold, reading them ends, soon, with tensors inside the file or with a sentence.
+/// Files with random damage: whatever they hold, reading them ends, soon, with tensors inside the file or with a
+/// sentence.
 @Suite struct FuzzTests {
   let folder: TemporaryFolder
 

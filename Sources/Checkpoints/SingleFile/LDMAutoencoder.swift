@@ -1,5 +1,5 @@
-/// The autoencoder in the names of the first Stable Diffusion: `down`, `up` and `mid`, with the stages on the way up counted from the
-/// picture's end, where diffusers counts them from the latents'.
+/// The autoencoder in the names of the first Stable Diffusion: `down`, `up` and `mid`, with the stages on the way up
+/// counted from the picture's end, where diffusers counts them from the latents'.
 ///
 /// `model.py` of CompVis/latent-diffusion; the same pairs as diffusers' `convert_ldm_vae_checkpoint`.
 struct LDMAutoencoder {
@@ -48,7 +48,8 @@ struct LDMAutoencoder {
     ]
   }
 
-  /// The names for a file that has such an autoencoder alone, or behind the prefix of a whole model; nil for other files.
+  /// The names for a file that has such an autoencoder alone, or behind the prefix of a whole model; nil for other
+  /// files.
   static func names(in file: TensorFile) -> NameTable? {
     let mark = "decoder.mid.block_1.norm1.weight"
     for prefix in ["", "first_stage_model."] where file.entry(prefix + mark) != nil {

@@ -1,5 +1,5 @@
-/// The settings that the first Stable Diffusion's programs keep in a `.yaml` file beside a checkpoint, as far as they say what shapes do
-/// not: `v2-inference-v.yaml` says `parameterization: "v"`.
+/// The settings that the first Stable Diffusion's programs keep in a `.yaml` file beside a checkpoint, as far as they
+/// say what shapes do not: `v2-inference-v.yaml` says `parameterization: "v"`.
 ///
 /// Read is the small part of YAML that these files use: names with values, deeper ones indented.
 struct LDMConfiguration {

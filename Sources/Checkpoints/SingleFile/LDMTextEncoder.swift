@@ -1,5 +1,5 @@
-/// The text encoder of a single file: CLIP's as transformers calls it (Stable Diffusion 1.x), or OpenCLIP's in names of its own (2.x),
-/// with the layers for queries, keys and values in one.
+/// The text encoder of a single file: CLIP's as transformers calls it (Stable Diffusion 1.x), or OpenCLIP's in names of
+/// its own (2.x), with the layers for queries, keys and values in one.
 ///
 /// The same pairs as diffusers' `convert_ldm_clip_checkpoint` and `convert_open_clip_checkpoint`.
 struct LDMTextEncoder {
@@ -93,7 +93,8 @@ struct LDMTextEncoder {
     ]
   }
 
-  /// The parts of a tensor that holds queries, keys and values one below the other, by the names that the text encoder has for them.
+  /// The parts of a tensor that holds queries, keys and values one below the other, by the names that the text encoder
+  /// has for them.
   static func parts(of name: String, rows: Int) -> [(name: String, rows: Range<Int>)]? {
     for kind in ["weight", "bias"] {
       guard name.hasSuffix(".in_proj_\(kind)"), rows % 3 == 0 else { continue }

@@ -1,4 +1,5 @@
-/// The UNet of a single file: its configuration, seen from the shapes of tensors with the names of the first Stable Diffusion.
+/// The UNet of a single file: its configuration, seen from the shapes of tensors with the names of the first Stable
+/// Diffusion.
 struct LDMUNet {
   let names: NameTable
   /// The fields of a `config.json`.
@@ -7,8 +8,8 @@ struct LDMUNet {
   let contextWidth: Int
 
   /// Nil for files without such a UNet.
-  /// - Parameter heads: of each attention; nil for Stable Diffusion's: 8 with convolutions around the attention (1.x), 64 channels a
-  ///   head with linear layers there (2.x).
+  /// - Parameter heads: of each attention; nil for Stable Diffusion's: 8 with convolutions around the attention (1.x),
+  ///   64 channels a head with linear layers there (2.x).
   init?(_ shapes: TensorShapes, heads: Int? = nil, headWidth: Int? = nil) {
     guard shapes.contains("input_blocks.0.0.weight"), shapes.contains("out.2.weight") else { return nil }
     let layout = LDMUNetNames(ldm: shapes)

@@ -1,5 +1,5 @@
-/// The names of a UNet's layers in the first Stable Diffusion (LDM) and in diffusers. The original's `input_blocks` and `output_blocks`
-/// count blocks from the first to the last, where diffusers counts stages and the layers in each:
+/// The names of a UNet's layers in the first Stable Diffusion (LDM) and in diffusers. The original's `input_blocks` and
+/// `output_blocks` count blocks from the first to the last, where diffusers counts stages and the layers in each:
 ///
 ///     input_blocks.4.1.proj_in <-> down_blocks.1.attentions.0.proj_in
 ///

@@ -1,5 +1,5 @@
-/// Names that differ between two ways to call the same tensors, in both directions: what begins with one becomes the same with the other
-/// beginning. Beginnings end at dots, and the longest that fits decides.
+/// Names that differ between two ways to call the same tensors, in both directions: what begins with one becomes the
+/// same with the other beginning. Beginnings end at dots, and the longest that fits decides.
 struct NameTable {
   private var toDiffusers: [String: String] = [:]
   private var toLDM: [String: String] = [:]
