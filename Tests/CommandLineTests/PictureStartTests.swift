@@ -104,7 +104,7 @@ import Testing
     expectRefusal(try refused("cut.png"), 1, "cut.png", "damaged")
     expectRefusal(try refused("cut.jpg"), 1, "cut.jpg", "damaged")
     expectRefusal(try refused("nowhere.png"), 1, "nowhere.png", "no such file")
-    expectRefusal(try refused("folder.png"), 1, "folder.png", "is a directory")
+    expectRefusal(try refused("folder.png"), 1, "folder.png", "it is not a file")
     #expect(try folder.names() == ["cut.jpg", "cut.png", "folder.png", "text.jpg"])
   }
 

@@ -1,8 +1,8 @@
 import Checkpoints
 import Foundation
 
-/// What a LoRA file says about itself beside its tensors.
-struct LoRANotes: Sendable {
+/// The metadata of a LoRA file: settings of the training beside its tensors.
+struct LoRAMetadata: Sendable {
   /// Tensors that are embeddings of new words; cloneofsimo's `<s1>` and the like.
   let embeddings: Set<String>
   /// cloneofsimo's layout: the classes whose layers were trained.
@@ -24,12 +24,12 @@ struct LoRANotes: Sendable {
     let text = file.metadata["lora_adapter_metadata"] ?? "{}"
     guard let settings = try? JSONDecoder().decode([String: JSONValue].self, from: Data(text.utf8)) else {
       throw LoRAError.brokenTensor(
-        path: file.path, tensor: "lora_adapter_metadata", reason: "in its notes is no JSON object")
+        path: file.path, tensor: "lora_adapter_metadata", reason: "in its metadata is no JSON object")
     }
     self.settings = settings
   }
 
-  /// alpha / rank of a layer as PEFT computes it, or nil where nothing is said.
+  /// alpha / rank of a layer as PEFT computes it; nil where the metadata do not give it.
   func alphaByRank(_ key: LoRAKey) -> Double? {
     let own = { (field: String) in settings["\(key.network.rawValue).\(field)"] }
     let value = { (field: String, pattern: String) -> Double? in
