@@ -11,9 +11,9 @@ extension Renderer {
       try observe(event)
     }
     let order = recipe.playingOrder
-    let encoder = try GIFEncoder(
-      path: output, width: recipe.width, height: recipe.height, frameCount: order.count,
-      framesPerSecond: recipe.fps, recipe: recipe.json)
+    let animation = AnimationDescription(
+      width: recipe.width, height: recipe.height, frameCount: order.count, framesPerSecond: recipe.fps)
+    let encoder = try animationEncoder(for: output, animation, recipe: recipe.json)
     for (place, frame) in order.enumerated() {
       try encoder.add(directory.read(frame))
       try observe(.encoded(place + 1, of: order.count))
