@@ -65,7 +65,7 @@ public struct StableDiffusionPipeline {
   public func levels(steps: Int, schedule: ScheduleKind, sampler: SamplerName = .ddim) throws
     -> SamplingSchedule
   {
-    try schedule.levels(
+    try schedule.schedule(
       steps: steps, sampler: sampler, noise: description.noiseSchedule, stepsOffset: description.stepsOffset,
       finalAlphaBar: description.finalAlphaBar)
   }
