@@ -6,7 +6,7 @@ import Tensors
 /// Source: Song et al., "Denoising Diffusion Implicit Models" (2021), equation 12 with sigma 0.
 struct DDIM: Sampler {
   static let summary = "DDIM without added noise; the Keras example's, and the default"
-  static let spacing = LevelSpacing.strides
+  static let family = SamplerFamily.strided
 
   init(prediction: PredictionKind) {}
 

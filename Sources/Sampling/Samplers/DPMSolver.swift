@@ -13,7 +13,7 @@ import Tensors
 /// Source: Lu et al., "DPM-Solver++" (2022), algorithm 2.
 struct DPMSolver: Sampler {
   static let summary = "DPM-Solver++ of second order, multistep"
-  static let spacing = LevelSpacing.intervals
+  static let family = SamplerFamily.intervals
   private var history = CleanHistory()
 
   init(prediction: PredictionKind) {}

@@ -10,7 +10,7 @@ import Tensors
 /// Source: Lu et al., "DPM-Solver++" (2022), section 4 and appendix C.
 struct DPMSolverSDE: Sampler {
   static let summary = "DPM-Solver++ of second order with fresh noise at each step"
-  static let spacing = LevelSpacing.intervals
+  static let family = SamplerFamily.intervals
   static let drawsNoise = true
   private var history = CleanHistory()
 

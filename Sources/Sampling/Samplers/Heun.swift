@@ -12,7 +12,7 @@ import Tensors
 /// Source: Karras et al., "Elucidating the Design Space of Diffusion-Based Generative Models" (2022), algorithm 1.
 struct Heun: Sampler {
   static let summary = "Heun's method; asks the network twice a step, but for the last"
-  static let spacing = LevelSpacing.continuous
+  static let family = SamplerFamily.continuous
 
   init(prediction: PredictionKind) {}
 

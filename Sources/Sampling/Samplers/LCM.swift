@@ -12,8 +12,7 @@ import Tensors
 /// Source: Luo et al., "Latent Consistency Models" (2023), algorithm 3; the constants are diffusers'.
 struct LCM: Sampler {
   static let summary = "for latent consistency models and LCM-LoRA, 2 to 8 steps"
-  static let spacing = LevelSpacing.distilled
-  static let schedules: [ScheduleKind] = [.trailing]
+  static let family = SamplerFamily.distilled
   static let drawsNoise = true
 
   init(prediction: PredictionKind) {}

@@ -9,7 +9,7 @@ import Tensors
 /// Source: Crowson's k-diffusion, `sample_lms`; Adams and Bashforth's method with unequal steps.
 struct LMS: Sampler {
   static let summary = "linear multistep method over the last four steps"
-  static let spacing = LevelSpacing.continuous
+  static let family = SamplerFamily.continuous
   /// The newest first; four at most.
   private var directions: [(sigma: Double, d: Tensor)] = []
 

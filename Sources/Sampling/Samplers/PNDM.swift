@@ -12,7 +12,7 @@ import Tensors
 /// Source: Liu et al., "Pseudo Numerical Methods for Diffusion Models on Manifolds" (2022), equations 9, 12 and 13.
 struct PNDM: Sampler {
   static let summary = "PLMS; asks the network twice in the first step"
-  static let spacing = LevelSpacing.strides
+  static let family = SamplerFamily.strided
   static let schedules: [ScheduleKind] = [.keras, .keras09, .leading, .trailing]
   private let prediction: PredictionKind
   /// The newest first; four at most.

@@ -8,7 +8,7 @@ protocol Sampler {
   /// What the name stands for, in a few words.
   static var summary: String { get }
   /// How it reads a schedule.
-  static var spacing: LevelSpacing { get }
+  static var family: SamplerFamily { get }
   /// The schedules that it works with, the usual one first.
   static var schedules: [ScheduleKind] { get }
   /// Whether each step adds noise of its own.
@@ -29,7 +29,7 @@ protocol Sampler {
 }
 
 extension Sampler {
-  static var schedules: [ScheduleKind] { ScheduleKind.allCases }
+  static var schedules: [ScheduleKind] { ScheduleKind.allCases.filter { $0.entry(for: family) != nil } }
   static var drawsNoise: Bool { false }
   static func evaluations(after steps: Int, of count: Int) -> Int { steps }
 }
@@ -40,17 +40,17 @@ extension Sampler {
 /// differs by the factor sqrt(abar) only and makes their equations short: `sigmaForm` goes there, `alphaForm` comes back.
 struct SamplerStep {
   let index: Int
-  let levels: SamplingSchedule
+  let schedule: SamplingSchedule
   /// What the steps add, one [1, h, w, c] each, or nothing for samplers that add none.
   let stepNoises: [Tensor]
 
-  var level: NoiseLevel { levels.levels[index] }
-  var isLast: Bool { index + 1 == levels.count }
+  var level: NoiseLevel { schedule.levels[index] }
+  var isLast: Bool { index + 1 == schedule.count }
   /// The level at which the next step begins.
-  var next: NoiseLevel? { isLast ? nil : levels.levels[index + 1] }
+  var next: NoiseLevel? { isLast ? nil : schedule.levels[index + 1] }
 
   var alphaBar: Double { level.alphaBar }
-  var alphaBarAfter: Double { levels.alphaBar(after: index) }
+  var alphaBarAfter: Double { schedule.alphaBar(after: index) }
   var sigma: Double { level.sigma }
   var sigmaAfter: Double { Sampling.sigma(alphaBar: alphaBarAfter) }
 

@@ -16,7 +16,7 @@ import Tensors
 /// Source: Zhao et al., "UniPC: A Unified Predictor-Corrector Framework" (2023), algorithms 5 and 6 with B_2.
 struct UniPC: Sampler {
   static let summary = "UniPC of second order: predicts and corrects"
-  static let spacing = LevelSpacing.intervals
+  static let family = SamplerFamily.intervals
   private var history = CleanHistory()
   /// What the last prediction started from.
   private var departure: Departure?

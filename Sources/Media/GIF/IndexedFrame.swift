@@ -8,13 +8,6 @@ struct IndexedFrame {
   let sharesFirstTable: Bool
 }
 
-struct Rectangle: Hashable {
-  var left: Int
-  var top: Int
-  var width: Int
-  var height: Int
-}
-
 /// A GIF's table of colours: a power of two of places, the last of which means "as before".
 struct ColourTable {
   let colours: [Colour]

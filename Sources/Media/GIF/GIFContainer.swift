@@ -7,17 +7,13 @@ final class GIFContainer {
   private let path: String
   private let file: PendingFile
   private let gif: UnsafeMutablePointer<GifFileType>
-  private let width: Int
-  private let height: Int
-  private let isEndless: Bool
+  private let animation: AnimationDescription
   private let recipe: RecipeText?
   private var isEmpty = true
   private var isOpen = true
 
-  init(
-    path: String, width: Int, height: Int, isEndless: Bool, recipe: RecipeText?
-  ) throws(MediaError) {
-    let limit = Int(UInt16.max)
+  init(path: String, _ animation: AnimationDescription, recipe: RecipeText?) throws(MediaError) {
+    let (width, height, limit) = (animation.width, animation.height, Int(UInt16.max))
     guard width <= limit, height <= limit else {
       throw .tooLarge(path: path, width: width, height: height, limit: "\(limit) pixels a side")
     }
@@ -34,7 +30,7 @@ final class GIFContainer {
     guard let opened else { throw .cannotWrite(path: path, reason: Self.reason(code)) }
     EGifSetGifVersion(opened, true)
     (self.path, self.file, gif) = (path, file, opened)
-    (self.width, self.height, self.isEndless, self.recipe) = (width, height, isEndless, recipe)
+    (self.animation, self.recipe) = (animation, recipe)
   }
 
   deinit {
@@ -78,8 +74,8 @@ final class GIFContainer {
   }
 
   private func writeHeader(_ table: UnsafeMutablePointer<ColorMapObject>) throws(MediaError) {
-    try check(EGifPutScreenDesc(gif, Int32(width), Int32(height), 8, 0, table))
-    if isEndless {
+    try check(EGifPutScreenDesc(gif, Int32(animation.width), Int32(animation.height), 8, 0, table))
+    if animation.isEndless {
       // Sub-block 1 of Netscape's extension: the count of repetitions, 0 for no end.
       try writeExtension(APPLICATION_EXT_FUNC_CODE, blocks: [Array("NETSCAPE2.0".utf8), [1, 0, 0]])
     }

@@ -55,7 +55,7 @@ extension Picture {
     try file.commit()
   }
 
-  private func encodedPNG(for path: String) throws(MediaError) -> [UInt8] {
+  func encodedPNG(for path: String) throws(MediaError) -> [UInt8] {
     var image = png_image()
     image.version = UInt32(PNG_IMAGE_VERSION)
     image.width = UInt32(width)
