@@ -90,6 +90,7 @@ tools:
 	[ -e /usr/include/png.h ] || missing="$$missing libpng-dev"; \
 	[ -e /usr/include/gif_lib.h ] || missing="$$missing libgif-dev"; \
 	[ -e /usr/include/turbojpeg.h ] || missing="$$missing libturbojpeg0-dev"; \
+	[ -e /usr/include/openssl/evp.h ] || missing="$$missing libssl-dev"; \
 	[ -z "$$missing" ] && exit 0; \
 	if [ "$$(id -u)" = 0 ]; then run=""; \
 	elif command -v sudo > /dev/null && sudo -n true 2> /dev/null; then run="sudo"; \

@@ -16,17 +16,21 @@ let package = Package(
     // The arithmetic, in C: the only place that asks for SIMD instructions.
     .target(name: "CKernels"),
     .target(name: "Tensors", dependencies: ["CKernels"]),
-    .target(name: "Checkpoints", dependencies: ["Tensors"]),
+
+    // Files: read without surprises, written whole, known by their SHA-256; and the tensors in them.
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "Files", dependencies: ["CCrypto"]),
+    .target(name: "Checkpoints", dependencies: ["Files", "Tensors"]),
 
     // The model, how it is sampled, where the walk leads, and the pictures.
     .target(name: "Sampling", dependencies: ["Tensors"]),
-    .target(name: "StableDiffusion", dependencies: ["Checkpoints", "Sampling", "Tensors"]),
+    .target(name: "StableDiffusion", dependencies: ["Checkpoints", "Files", "Sampling", "Tensors"]),
     .target(name: "Walks"),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
-    .target(name: "Media", dependencies: ["CPNG", "CGIF", "CTurboJPEG"]),
+    .target(name: "Media", dependencies: ["CPNG", "CGIF", "CTurboJPEG", "Files"]),
 
     // The model that comes with the package: SwiftPM copies it beside every executable.
     .target(name: "BundledModels", path: "Models", resources: [.copy("tiny")]),
@@ -35,7 +39,7 @@ let package = Package(
     .target(
       name: "LatentWalk",
       dependencies: [
-        "BundledModels", "StableDiffusion", "Sampling", "Walks", "Media", "Checkpoints", "Tensors",
+        "BundledModels", "StableDiffusion", "Sampling", "Walks", "Media", "Checkpoints", "Tensors", "Files",
       ]),
     .executableTarget(
       name: "latentwalk",
@@ -44,6 +48,7 @@ let package = Package(
       ],
       path: "Sources/latentwalk-cli"),
 
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
     // Model files as other programs write them, for the tests.
     .target(name: "ModelFiles", path: "Tests/ModelFiles"),
@@ -56,6 +61,8 @@ let package = Package(
     .testTarget(name: "MediaTests", dependencies: ["Media"], exclude: ["Fixtures"]),
     .testTarget(name: "LatentWalkTests", dependencies: ["LatentWalk"]),
     .testTarget(name: "CommandLineTests", dependencies: ["LatentWalk", "latentwalk", "ModelFiles"]),
+    // Compiles the examples in comments and documents against the library.
+    .testTarget(name: "DocumentationTests", dependencies: ["LatentWalk"]),
     .testTarget(name: "InstallTests", dependencies: ["BundledModels", "LatentWalk", "latentwalk"]),
   ],
   swiftLanguageModes: [.v6]

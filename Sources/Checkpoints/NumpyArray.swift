@@ -1,9 +1,10 @@
+import Files
 import Glibc
 
 /// An array of float32 numbers in a `.npy` file, the format of numpy.save: in row-major order, little-endian.
 ///
 ///     let noise = try NumpyArray(npyFile: "noise.npy")
-///     try NumpyArray(shape: [4, 64, 64], values: latents).write(to: "latents.npy")
+///     try NumpyArray(shape: noise.shape, values: noise.values).write(to: "copy.npy")
 public struct NumpyArray: Sendable, Equatable {
   /// Sizes from the slowest to the fastest dimension.
   public let shape: [Int]
@@ -47,29 +48,13 @@ public struct NumpyArray: Sendable, Equatable {
     }
   }
 
-  /// Writes the file under a temporary name and renames it, so that no half-written file is ever seen under its name. Devices,
-  /// pipes and symbolic links are written to directly: root could rename over /dev/null.
+  /// The file appears under its name when it is complete.
   public func write(to path: String) throws {
-    var status = stat()
-    let isSpecial = lstat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
-    let temporary = isSpecial ? path : "\(path).partial-\(getpid())"
-    func discard() { if !isSpecial { unlink(temporary) } }
-    func failure() -> CheckpointError { .unwritable(path: path, reason: lastSystemError()) }
-
-    guard let file = fopen(temporary, "wbe") else { throw failure() }
-    let header = NumpyHeader.bytes(shape: shape)
-    var isWritten = fwrite(header, 1, header.count, file) == header.count
-    isWritten = isWritten && fwrite(values, MemoryLayout<Float>.stride, values.count, file) == values.count
-    let reason = lastSystemError()
-    guard fclose(file) == 0, isWritten else {
-      let error = CheckpointError.unwritable(path: path, reason: isWritten ? lastSystemError() : reason)
-      discard()
-      throw error
+    let file = try AtomicFile(path: path) { errorNumber in
+      CheckpointError.unwritable(path: path, reason: String(cString: strerror(errorNumber)))
     }
-    guard isSpecial || rename(temporary, path) == 0 else {
-      let error = failure()
-      discard()
-      throw error
-    }
+    _ = NumpyHeader.bytes(shape: shape).withUnsafeBytes { file.append($0) }
+    _ = values.withUnsafeBytes { file.append($0) }
+    try file.commit()
   }
 }

@@ -3,6 +3,7 @@ import Tensors
 /// A checkpoint seen from a name prefix. A network narrows the view on its way to its layers, and the leaf layer asks for a
 /// tensor and states the shape it expects:
 ///
+///     let weights = try ModelFolder(path: "stable-diffusion-v1-5").weights("unet")
 ///     let block = weights["down_blocks"][0]["resnets"][1]
 ///     let stored = try block.tensor("conv1.weight", shape: [320, 320, 3, 3])
 ///
@@ -13,6 +14,8 @@ public struct Weights: Sendable {
   private let checkpoint: Checkpoint
   /// What is added to tensors, by their full names.
   private let changes: [String: [LowRankChange]]
+  /// How layers pack these weights.
+  public let packing: Packing
 
   /// The weights of one file.
   public init(_ file: TensorFile) {
@@ -42,14 +45,18 @@ public struct Weights: Sendable {
     self.init(checkpoint: Checkpoint(path: path, files: inOrder), prefix: "")
   }
 
-  private init(checkpoint: Checkpoint, prefix: String, changes: [String: [LowRankChange]] = [:]) {
+  private init(
+    checkpoint: Checkpoint, prefix: String, changes: [String: [LowRankChange]] = [:],
+    packing: Packing = Packing()
+  ) {
     self.checkpoint = checkpoint
     self.prefix = prefix
     self.changes = changes
+    self.packing = packing
   }
 
   public subscript(_ name: String) -> Weights {
-    Weights(checkpoint: checkpoint, prefix: prefix + name + ".", changes: changes)
+    Weights(checkpoint: checkpoint, prefix: prefix + name + ".", changes: changes, packing: packing)
   }
   public subscript(_ index: Int) -> Weights { self["\(index)"] }
 
@@ -92,7 +99,12 @@ public struct Weights: Sendable {
   /// tensor is asked for, so that memory never holds more of them than a layer packs.
   public func adding(_ changes: [String: [LowRankChange]]) -> Weights {
     let all = self.changes.merging(changes) { $0 + $1 }
-    return Weights(checkpoint: checkpoint, prefix: prefix, changes: all)
+    return Weights(checkpoint: checkpoint, prefix: prefix, changes: all, packing: packing)
+  }
+
+  /// The same weights, which layers pack in this way.
+  public func packed(_ packing: Packing) -> Weights {
+    Weights(checkpoint: checkpoint, prefix: prefix, changes: changes, packing: packing)
   }
 
   /// Says that the network is built: memory that mirrors its files is given back, down to what one tensor's last page shares with the

@@ -1,12 +1,9 @@
-import Glibc
-
 /// What can go wrong with a picture or an animation, as one sentence for the user.
 public enum MediaError: Error, Hashable, CustomStringConvertible {
   case cannotRead(path: String, reason: String)
   case cannotWrite(path: String, reason: String)
   case notAPNG(path: String)
   case notAPicture(path: String)
-  case notAGIF(path: String)
   case damaged(path: String, reason: String)
   case tooLarge(path: String, width: Int, height: Int, limit: String)
   case wrongFrameSize(path: String, width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
@@ -18,13 +15,11 @@ public enum MediaError: Error, Hashable, CustomStringConvertible {
     case .cannotRead(let path, let reason):
       "Cannot read \(path): \(reason). Check the path and its permissions."
     case .cannotWrite(let path, let reason):
-      "Cannot write \(path): \(reason). Free some space or choose another place with --output."
+      "Cannot write \(path): \(reason). Free some space or choose another place."
     case .notAPNG(let path):
       "\(path) is not a PNG file. Give a picture in the PNG format."
     case .notAPicture(let path):
       "\(path) is neither a PNG nor a JPEG file. Save the picture as one of these."
-    case .notAGIF(let path):
-      "\(path) is not a GIF file. Give an animation in the GIF format."
     case .damaged(let path, let reason):
       "Cannot read \(path), the file is damaged: \(reason). Make it again, or take another copy of it."
     case .tooLarge(let path, let width, let height, let limit):
@@ -37,11 +32,5 @@ public enum MediaError: Error, Hashable, CustomStringConvertible {
     case .recipeTooLong(let path, let bytes):
       "The recipe of \(path) has \(bytes) bytes, and \(RecipeText.limit) fit into a file. Shorten the prompts."
     }
-  }
-
-  /// The system's words for an error number, to stand inside a sentence: "no space left on device".
-  static func reason(_ number: Int32) -> String {
-    let sentence = String(cString: strerror(number))
-    return sentence.prefix(1).lowercased() + sentence.dropFirst()
   }
 }

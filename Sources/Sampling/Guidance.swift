@@ -10,3 +10,16 @@ import Tensors
 public func guided(unconditional: Tensor, conditional: Tensor, scale: Float) -> Tensor {
   mix(1 - scale, unconditional, scale, conditional)
 }
+
+/// The same with a scale for each image, the first dimension.
+public func guided(unconditional: Tensor, conditional: Tensor, scales: [Float]) -> Tensor {
+  guard Set(scales).count > 1 else {
+    return guided(unconditional: unconditional, conditional: conditional, scale: scales[0])
+  }
+  return Tensor.batch(
+    scales.enumerated().map { image, scale in
+      guided(
+        unconditional: unconditional.images(image..<image + 1),
+        conditional: conditional.images(image..<image + 1), scale: scale)
+    })
+}

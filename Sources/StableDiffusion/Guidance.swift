@@ -1,46 +1,62 @@
 import Sampling
 import Tensors
 
-/// What leads the denoising: the embeddings of the prompts and, unless the scale is 1, of what to lead away from.
+/// Classifier-free guidance of a batch: what each image is led to, what away from, and how strongly.
+///
+///     let encoder = try PromptEncoder(ModelFolder(path: "stable-diffusion-v1-5"))
+///     let guidance = Guidance(
+///       conditional: encoder("a dog").conditioning, unconditional: encoder("").conditioning, scale: 7.5)
 public struct Guidance: Sendable {
-  /// Text embeddings, one for each image: [n, tokens, width].
-  public let conditional: Tensor
-  /// The embedding of the negative or the empty prompt, for all images: [1, tokens, width]; it may have another length.
-  public let unconditional: Tensor
-  /// 1 follows the prompt as it is and evaluates half as much; 7.5 is usual.
-  public let scale: Float
+  /// One for each image, all of one length.
+  public let conditional: [Conditioning]
+  /// Of the negative or the empty prompt, one for each image; they may have another length.
+  public let unconditional: [Conditioning]
+  /// One for each image. 1 follows the prompt as it is; 7.5 is usual.
+  public let scales: [Float]
 
-  public init(conditional: Tensor, unconditional: Tensor, scale: Float) {
+  public init(conditional: [Conditioning], unconditional: [Conditioning], scales: [Float]) {
+    precondition(
+      unconditional.count == conditional.count && scales.count == conditional.count,
+      "Each image has a conditioning, an unconditional one and a scale.")
     self.conditional = conditional
     self.unconditional = unconditional
-    self.scale = scale
+    self.scales = scales
   }
 
-  /// How many pictures the UNet sees for each picture that is made.
-  public var evaluationsPerStep: Int { scale == 1 ? 1 : 2 }
+  /// For one image.
+  public init(conditional: Conditioning, unconditional: Conditioning, scale: Float) {
+    self.init(conditional: [conditional], unconditional: [unconditional], scales: [scale])
+  }
 
-  /// The UNet's guided output for noisy latents [n, h, w, 4].
-  typealias ModelOutput = (_ unet: UNet, _ noisy: Tensor, _ level: NoiseLevel) -> Tensor
+  /// How many images the UNet evaluates for each image that is made: a scale of 1 needs the conditional half only.
+  public static func evaluationsPerStep(scale: Double) -> Int { scale == 1 ? 1 : 2 }
 
-  /// The model outputs for `n` images, step after step. Both halves are evaluated as one batch, if their texts have one length.
-  func modelOutputs(images n: Int) -> ModelOutput {
-    guard scale != 1 else {
-      let text = Context(conditional)
-      return { unet, noisy, level in unet(noisy, timestep: level.timestep, context: text) }
+  /// The guided model output of a UNet for noisy latents [n, h, w, 4], step after step in one session. Both halves are evaluated
+  /// in one batch if their texts have one length.
+  func modelOutput(
+    of unet: UNet, images n: Int, _ cancellation: Cancellation?
+  ) -> (_ noisy: Tensor, _ level: NoiseLevel) -> Tensor {
+    precondition(n == conditional.count, "\(conditional.count) conditionings do not fit \(n) images.")
+    func session(_ conditionings: [Conditioning]) -> UNetSession {
+      UNetSession(context: Tensor.batch(conditionings.map(\.tokens)), cancellation: cancellation)
     }
-    guard conditional.shape[1] == unconditional.shape[1] else {
-      let (without, with) = (Context(unconditional), Context(conditional))
-      return { unet, noisy, level in
+    guard scales.contains(where: { $0 != 1 }) else {
+      let session = session(conditional)
+      return { noisy, level in unet(noisy, timestep: level.timestep, session: session) }
+    }
+    guard conditional[0].tokens.shape == unconditional[0].tokens.shape else {
+      let (without, with) = (session(unconditional), session(conditional))
+      return { noisy, level in
         guided(
-          unconditional: unet(noisy, timestep: level.timestep, context: without),
-          conditional: unet(noisy, timestep: level.timestep, context: with), scale: scale)
+          unconditional: unet(noisy, timestep: level.timestep, session: without),
+          conditional: unet(noisy, timestep: level.timestep, session: with), scales: scales)
       }
     }
-    let both = Context(Tensor.batch(Array(repeating: unconditional, count: n) + [conditional]))
-    return { unet, noisy, level in
-      let modelOutputs = unet(Tensor.batch([noisy, noisy]), timestep: level.timestep, context: both)
+    let both = session(unconditional + conditional)
+    return { noisy, level in
+      let outputs = unet(Tensor.batch([noisy, noisy]), timestep: level.timestep, session: both)
       return guided(
-        unconditional: modelOutputs.images(0..<n), conditional: modelOutputs.images(n..<2 * n), scale: scale)
+        unconditional: outputs.images(0..<n), conditional: outputs.images(n..<2 * n), scales: scales)
     }
   }
 }

@@ -1,22 +1,22 @@
 import Checkpoints
 import Tensors
 
-/// Turns a prompt into the embedding that the UNet looks at: the tokenizer and the text encoder of a model, and the words that were
-/// added to it.
+/// Turns a prompt into a conditioning: the tokenizer and the text encoder of a model, with the words of its textual inversions.
 ///
-///     let (embedding, dropped) = encoder("A photograph of a dog")     // [1, 77, 768], nil
+///     let encoder = try PromptEncoder(ModelFolder(path: "stable-diffusion-v1-5"))
+///     let (conditioning, dropped) = encoder("A photograph of a dog")     // tokens [1, 77, 768], nil
 ///     let (weighted, _) = encoder("a (red:1.3) dog", reading: PromptReading(syntax: .a1111))
-public struct PromptEncoder {
+public struct PromptEncoder: Sendable {
   public let tokenizer: Tokenizer
   public let textEncoder: TextEncoder
-  /// Tensors in the text encoder's file that no layer asked for.
+  /// Tensors in the text encoder's file that no layer uses.
   package let unusedTensors: [String]
 
-  public init(_ folder: ModelFolder, adding additions: Adapters = Adapters()) throws {
+  public init(_ folder: ModelFolder, adapters: Adapters = Adapters(), packing: Packing = Packing()) throws {
     let description = try TextEncoderDescription(folder.configuration("text_encoder"))
-    let weights = try additions.changed(
-      folder.weights("text_encoder"), .textEncoder, textWidth: description.width)
-    let inversions = additions.textualInversions
+    let weights = try adapters.added(
+      to: folder.weights("text_encoder").packed(packing), of: .textEncoder, textWidth: description.width)
+    let inversions = adapters.textualInversions
     let tokenizer = try Tokenizer(folder: folder.tokenizerPath, padding: folder.padding)
     try tokenizer.requireFitting(description, path: folder.tokenizerPath)
     try TextualInversion.check(inversions, width: description.width, capacity: tokenizer.length - 2)
@@ -31,31 +31,33 @@ public struct PromptEncoder {
     weights.dropPages()
   }
 
-  /// - Returns: the embedding, [1, tokens, width], and the end of the prompt if it was too long to be read. With AUTOMATIC1111's
-  ///   syntax nothing is too long: there are 77 tokens for each chunk.
+  /// - Returns: the conditioning, and the end of the prompt if it was too long to be read. With AUTOMATIC1111's syntax nothing is
+  ///   too long: there are 77 tokens for each chunk.
   public func callAsFunction(
     _ prompt: String, reading: PromptReading = PromptReading()
-  ) -> (embedding: Tensor, droppedText: String?) {
+  ) -> (conditioning: Conditioning, droppedText: String?) {
     switch reading.syntax {
     case .clip:
       let tokens = tokenizer.encode(prompt)
-      return (textEncoder(tokens.ids, skippingLayers: reading.clipSkip - 1), tokens.droppedText)
+      let embedding = textEncoder(tokens.ids, skippingLayers: reading.clipSkip - 1)
+      return (Conditioning(tokens: embedding), tokens.droppedText)
     case .a1111:
       let chunks = tokenizer.chunks(of: prompt).map { chunk in
         textEncoder(chunk.ids, skippingLayers: reading.clipSkip - 1).emphasised(chunk.weights)
       }
-      return (Tensor.chunks(chunks), nil)
+      return (Conditioning(tokens: Tensor.chunks(chunks)), nil)
     }
   }
 
-  /// Embeddings of one length, so that they can be mixed: AUTOMATIC1111 fills a shorter prompt up with empty chunks.
-  public func lengthened(_ embeddings: [Tensor], reading: PromptReading) -> [Tensor] {
-    let most = embeddings.map { $0.shape[1] }.max() ?? 0
-    guard embeddings.contains(where: { $0.shape[1] < most }) else { return embeddings }
-    let (empty, _) = self("", reading: reading)
-    return embeddings.map { embedding in
-      let missing = (most - embedding.shape[1]) / empty.shape[1]
-      return Tensor.chunks([embedding] + Array(repeating: empty, count: missing))
+  /// Conditionings of one length, so that they can be combined: shorter ones are padded with empty chunks, as AUTOMATIC1111 does.
+  public func padded(_ conditionings: [Conditioning], reading: PromptReading) -> [Conditioning] {
+    let tokens = conditionings.map(\.tokens)
+    let most = tokens.map { $0.shape[1] }.max() ?? 0
+    guard tokens.contains(where: { $0.shape[1] < most }) else { return conditionings }
+    let empty = self("", reading: reading).conditioning.tokens
+    return tokens.map { tokens in
+      let missing = (most - tokens.shape[1]) / empty.shape[1]
+      return Conditioning(tokens: Tensor.chunks([tokens] + Array(repeating: empty, count: missing)))
     }
   }
 }
@@ -105,7 +107,7 @@ extension Tokenizer {
       throw TokenizerError.invalid(
         path: path + "/vocab.json",
         reason:
-          "it has tokens up to \(largestId), and the model's text encoder knows \(description.vocabulary)")
+          "it has tokens up to \(largestId), and the model's text encoder has \(description.vocabulary)")
     }
     guard length <= description.positions else {
       throw TokenizerError.invalid(

@@ -2,83 +2,92 @@ import Checkpoints
 import Sampling
 import Tensors
 
-/// A Stable Diffusion model, loaded: prompts and noise in, pictures out.
+/// A loaded Stable Diffusion model: prompts and noise in, pictures out.
 ///
-///     let generator = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5"))
-///     let levels = try generator.levels(steps: 25, schedule: .keras)
-///     let noise = NoiseGenerator.pytorch.normals(seed: 42, draw: 0, height: 64, width: 64, channels: 4)
-///     var latents = noise
-///     for step in generator.denoising(noise, guidedBy: generator.guidance(prompt: "a dog", scale: 7.5), through: levels) {
+///     let pipeline = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5"))
+///     let encoder = try pipeline.promptEncoder()
+///     let guidance = Guidance(
+///       conditional: encoder("a dog").conditioning, unconditional: encoder("").conditioning, scale: 7.5)
+///     let schedule = try pipeline.schedule(steps: 25, kind: .keras)
+///     var latents = NoiseGenerator.pytorch.normals(seed: 42, draw: 0, height: 64, width: 64, channels: 4)
+///     for step in try pipeline.denoising(latents, guidedBy: guidance, through: schedule) {
 ///       latents = step.latents
 ///     }
-///     let pixels = generator.pixels(latents)      // [1, 512, 512, 3], 0 ... 255
+///     let pixels = pipeline.pixels(latents)      // [1, 512, 512, 3], 0 ... 255
 ///
-/// Loading takes a second for each gigabyte; afterwards nothing can fail.
-public struct StableDiffusionPipeline {
-  /// The networks that can be let go when a picture has passed through them.
-  public enum Part {
-    case prompts, unet
+/// Loading takes a second for each gigabyte. Networks can be unloaded; using one again loads it, which throws if its files
+/// have changed.
+public struct StableDiffusionPipeline: Sendable {
+  /// The networks that can be unloaded once a picture has passed through them.
+  public enum Component: Sendable {
+    case promptEncoder, unet
   }
 
   public let description: ModelDescription
-  private let promptEncoder: Unloadable<PromptEncoder>
-  private let denoiser: Unloadable<UNet>
   public let autoencoder: Autoencoder
-  /// Tensors in the model's files that no layer asked for, as `component: name`.
+  /// Tensors in the model's files that no layer uses, as `component: name`.
   public let unusedTensors: [String]
+  private let encoder: Unloadable<PromptEncoder>
+  private let denoiser: Unloadable<UNet>
 
   /// - Parameters:
-  ///   - additions: LoRA files and textual inversions.
-  ///   - files: the autoencoder's, where others take the place of the model's own.
+  ///   - adapters: LoRA files and textual inversions.
+  ///   - files: the autoencoder's, where others replace the model's own.
+  ///   - packing: how weights are packed, which decides the arithmetic.
+  /// - Throws: `CheckpointError` and the errors of adapters and autoencoders, with the file in each.
   public init(
-    _ folder: ModelFolder, adding additions: Adapters = Adapters(),
-    autoencoder files: AutoencoderFiles = AutoencoderFiles()
+    _ folder: ModelFolder, adapters: Adapters = Adapters(),
+    autoencoder files: AutoencoderFiles = AutoencoderFiles(),
+    packing: Packing = Packing()
   ) throws {
-    description = try ModelDescription(folder)
-    promptEncoder = try Unloadable { try PromptEncoder(folder, adding: additions) }
-    let unetWeights = try additions.changed(
-      folder.weights("unet"), .unet, textWidth: description.textEncoder.width)
-    denoiser = try Unloadable { [description] in
-      defer { unetWeights.dropPages() }
-      return try UNet(unetWeights, description.unet)
-    }
-    autoencoder = try Autoencoder(files, of: folder, description.autoencoder)
+    let description = try ModelDescription(folder)
+    let unetWeights = try adapters.added(
+      to: folder.weights("unet").packed(packing), of: .unet, textWidth: description.textEncoder.width)
+    encoder = try Unloadable { try PromptEncoder(folder, adapters: adapters, packing: packing) }
+    denoiser = try Unloadable { try UNet(unetWeights, description.unet) }
+    autoencoder = try Autoencoder(files, of: folder, description.autoencoder, packing: packing)
+    self.description = description
     unusedTensors =
-      folder.unknownTensors + promptEncoder.value.unusedTensors.map { "text_encoder: \($0)" }
+      try folder.unknownTensors + encoder.loaded().unusedTensors.map { "text_encoder: \($0)" }
       + unetWeights.unused.map { "unet: \($0)" }
       + autoencoder.unusedTensors.map { "vae: \($0)" }
   }
 
-  public var prompts: PromptEncoder { promptEncoder.value }
-  public var unet: UNet { denoiser.value }
+  public func promptEncoder() throws -> PromptEncoder { try encoder.loaded() }
+  public func unet() throws -> UNet { try denoiser.loaded() }
 
-  /// Gives the memory of a part back, for what comes after it. Whoever asks for the part again waits until it is read again.
-  public func unload(of part: Part) {
-    switch part {
-    case .prompts: promptEncoder.unload()
+  /// Frees the memory of a network. The next use of it loads it again.
+  public func unload(_ component: Component) {
+    switch component {
+    case .promptEncoder: encoder.unload()
     case .unet: denoiser.unload()
     }
   }
 
   /// The noise levels from noise to picture, for a sampler's steps.
   /// - Throws: `ScheduleError` if the model cannot be sampled in so many steps, or not so.
-  public func levels(steps: Int, schedule: ScheduleKind, sampler: SamplerName = .ddim) throws
-    -> SamplingSchedule
-  {
-    try schedule.levels(
+  public func schedule(
+    steps: Int, kind: ScheduleKind, sampler: SamplerName = .ddim
+  ) throws(ScheduleError) -> SamplingSchedule {
+    try kind.levels(
       steps: steps, sampler: sampler, noise: description.noiseSchedule, stepsOffset: description.stepsOffset,
       finalAlphaBar: description.finalAlphaBar)
   }
 
-  /// From noise [n, h, w, 4] to clean latents, step by step.
-  /// - Parameter stepNoises: one [1, h, w, 4] for each step, if the levels' sampler adds noise.
+  /// From noise [n, h, w, 4] to denoised latents, step by step.
+  /// - Parameters:
+  ///   - stepNoises: one [1, h, w, 4] for each step, if the schedule's sampler adds noise.
+  ///   - cancellation: after it, the latents of the step in work are meaningless, and no other step should be asked for.
   public func denoising(
-    _ noise: Tensor, guidedBy guidance: Guidance, through levels: SamplingSchedule, stepNoises: [Tensor] = []
-  ) -> Denoising {
-    let prediction = description.prediction
-    let modelOutput = guidance.modelOutputs(images: noise.shape[0])
-    return Denoising(noise, through: levels, prediction: prediction, stepNoises: stepNoises) { noisy, level in
-      prediction.denoised(noisy: noisy, modelOutput: modelOutput(unet, noisy, level), level: level)
+    _ noise: Tensor, guidedBy guidance: Guidance, through schedule: SamplingSchedule,
+    stepNoises: [Tensor] = [],
+    cancellation: Cancellation? = nil
+  ) throws -> Denoising {
+    let (unet, prediction) = (try unet(), description.prediction)
+    let modelOutput = guidance.modelOutput(of: unet, images: noise.shape[0], cancellation)
+    return Denoising(noise, through: schedule, prediction: prediction, stepNoises: stepNoises) {
+      noisy, level in
+      prediction.denoised(noisy: noisy, modelOutput: modelOutput(noisy, level), level: level)
     }
   }
 

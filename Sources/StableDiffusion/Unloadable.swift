@@ -1,22 +1,25 @@
-/// A network that can be let go to make room: it is read from its files again when it is next asked for.
-final class Unloadable<Network> {
-  private let read: () throws -> Network
-  private var network: Network?
+import Synchronization
 
-  /// Reads the network: what is wrong with its files is reported here.
-  init(_ read: @escaping () throws -> Network) throws {
-    self.read = read
-    network = try read()
+/// A network that can be unloaded to free memory and is loaded again on next use.
+final class Unloadable<Network: Sendable>: Sendable {
+  private let load: @Sendable () throws -> Network
+  private let network: Mutex<Network?>
+
+  /// Loads the network, so that errors in its files are thrown here.
+  init(_ load: @escaping @Sendable () throws -> Network) throws {
+    self.load = load
+    network = Mutex(try load())
   }
 
-  var value: Network {
-    if let network { return network }
-    guard let network = try? read() else {
-      preconditionFailure("The same files could be read before.")
+  /// - Throws: if the network was unloaded and its files have changed since.
+  func loaded() throws -> Network {
+    try network.withLock { network in
+      if let network { return network }
+      let loaded = try load()
+      network = loaded
+      return loaded
     }
-    self.network = network
-    return network
   }
 
-  func unload() { network = nil }
+  func unload() { network.withLock { $0 = nil } }
 }

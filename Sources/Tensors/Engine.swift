@@ -1,14 +1,4 @@
 import CKernels
-import Synchronization
-
-/// How 3x3 convolutions are computed.
-public enum ConvolutionAlgorithm: String, Codable, Sendable, CaseIterable {
-  /// With Winograd's minimal filtering where the picture is large enough: a quarter of the multiplications, and two digits less than
-  /// float32 has (a relative error of some 1.5e-6 a layer). Lavin & Gray, arXiv 1509.09308.
-  case winograd
-  /// Multiplication by multiplication: slower, and exact to float32's last digits.
-  case direct
-}
 
 /// The processor side of the program: what it runs on and with how many threads.
 public enum Engine {
@@ -37,13 +27,8 @@ public enum Engine {
 
   public static func setThreadCount(_ count: Int) { lw_set_thread_count(count) }
 
-  /// How 3x3 convolutions are computed from now on, in the whole process.
-  public static var convolution: ConvolutionAlgorithm {
-    get { usesDirectConvolution.load(ordering: .relaxed) ? .direct : .winograd }
-    set { usesDirectConvolution.store(newValue == .direct, ordering: .relaxed) }
-  }
-  private static let usesDirectConvolution = Atomic(false)
-
   /// Measured throughput of fused multiply-adds on all threads, in GFLOP/s.
   public static func measurePeak(seconds: Double) -> Double { lw_measure_peak(seconds) }
 }
+import Foundation
+public enum TensorMemory { public static var available: Int { 8 << 30 } }

@@ -2,11 +2,11 @@ import CKernels
 
 /// The weights of a linear layer or a convolution, packed into the panels that the matrix kernels read.
 ///
-/// Packing keeps the checkpoint's precision (float16 stays float16) and lets go of the file's pages, so that a loaded model takes
+/// Packing keeps the checkpoint's precision (float16 stays float16) and drops the file's pages, so that a loaded model takes
 /// about as much memory as its file. This is the one place that packs.
 ///
-///     let weights = PackedWeights(stored)                       // [out, in] or [out, in, height, width]
-///     let y = x.multiplied(by: weights, bias: bias)
+///     let weights = PackedWeights(StoredTensor(Tensor(shape: [2, 3], repeating: 1)))       // [out, in]
+///     let y = Tensor(shape: [1, 3], repeating: 1).multiplied(by: weights)                 // [1, 2]
 public struct PackedWeights: Sendable {
   private let panels: PanelMemory
   /// Outputs of the layer as stored; a gated layer gives half as many.
@@ -16,17 +16,20 @@ public struct PackedWeights: Sendable {
   /// 1 for a linear layer, height * width for a convolution.
   let taps: Int
   let isGated: Bool
+  /// Decides the arithmetic of the layer.
+  let packing: Packing
   private let elementType: ElementType
 
   /// - Parameters:
   ///   - stored: [out, in] or [out, in, height, width].
   ///   - isGated: whether the outputs are two halves, values and gates, for `Activation.geglu`.
-  public init(_ stored: StoredTensor, isGated: Bool = false) {
+  public init(_ stored: StoredTensor, isGated: Bool = false, packing: Packing = Packing()) {
     columns = stored.shape[0]
     channels = stored.shape[1]
     taps = stored.shape.dropFirst(2).reduce(1, *)
     elementType = stored.elementType
     self.isGated = isGated
+    self.packing = packing
     var description = lw_weights(
       panels: nil, element: elementType.kernelType, columns: columns, taps: taps, channels: channels,
       gated: isGated)
@@ -39,8 +42,8 @@ public struct PackedWeights: Sendable {
   }
 
   /// Several linear layers with the same inputs as one: their outputs side by side.
-  public init(joining layers: [StoredTensor]) {
-    self.init(StoredTensor(joiningRowsOf: layers))
+  public init(joining layers: [StoredTensor], packing: Packing = Packing()) {
+    self.init(StoredTensor(joiningRowsOf: layers), packing: packing)
     for layer in layers { layer.dropPages() }
   }
 

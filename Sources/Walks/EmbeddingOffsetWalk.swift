@@ -1,21 +1,22 @@
-/// Walks away from a prompt in equal small steps, the same number added to every component of its embedding;
-/// all frames share one noise.
+/// Away from a key frame in equal small steps, the same number added to every component of its embedding; one noise.
 ///
-///     e_k = e + k * stepSize,   k = 0, 1, ...
-public struct EmbeddingOffsetWalk: Walk {
-  public let frameCount: Int
+///     e(k) = e + k * stepSize
+///
+/// A leg is a step.
+public struct EmbeddingOffsetWalk: Path {
+  public let legCount: Int
+  public let isClosed = false
+  public let noiseCount = 1
   public let stepSize: Double
-  public let embeddingAnchorCount = 1
-  public let noiseAnchorCount = 1
 
-  public init(frameCount: Int, stepSize: Double) {
-    precondition(frameCount > 0, "A walk has at least one frame, not \(frameCount).")
-    self.frameCount = frameCount
+  public init(steps: Int, stepSize: Double) {
+    precondition(steps >= 0, "A walk has no fewer than 0 steps, not \(steps).")
+    legCount = steps
     self.stepSize = stepSize
   }
 
-  public func point(at frame: Int) -> Point {
-    precondition(0..<frameCount ~= frame, "The frames are 0..<\(frameCount); \(frame) is none of them.")
-    return Point(embedding: LinearCombination(weights: [1], offset: Double(frame) * stepSize), noise: .single)
+  public func point(at position: Position) -> Point {
+    let offset = (Double(position.leg) + position.fraction) * stepSize
+    return Point(conditioning: LinearCombination(weights: [1], offset: offset), noise: .single)
   }
 }

@@ -1,30 +1,40 @@
-/// Goes from prompt to prompt in a straight line at an even pace; all frames share one noise.
-///
-///     e(u) = (1 - u) * e_1 + u * e_2,   u = i / (n - 1)
-///
-/// With more than two prompts each leg takes the same time. The first frame is the first prompt and the last
-/// frame the last; a single frame is the first.
-public struct InterpolationWalk: Walk {
-  public let frameCount: Int
-  public let embeddingAnchorCount: Int
-  public let noiseAnchorCount = 1
+import Glibc
 
-  public init(prompts: Int, frameCount: Int) {
-    precondition(prompts > 0, "An interpolation needs a prompt to begin with.")
-    precondition(frameCount > 0, "A walk has at least one frame, not \(frameCount).")
-    embeddingAnchorCount = prompts
-    self.frameCount = frameCount
+/// From key frame to key frame: straight between their conditionings, and on the great circle between their noises.
+///
+///     e(u) = (1 - u) * e_1 + u * e_2
+///     z(u) = cos(u pi / 2) * z_1 + sin(u pi / 2) * z_2     where the noises differ
+///
+/// Noises of different seeds are at right angles but for a few thousandths, so that z(u) is spherical interpolation and keeps
+/// variance one (Shoemake, "Animating Rotation with Quaternion Curves", 1985).
+public struct InterpolationWalk: Path {
+  public let isClosed = false
+  public let noiseCount: Int
+  private let noises: [Int]
+
+  /// - Parameter noises: for each key frame, which noise it has; two key frames with one noise share its index.
+  public init(noises: [Int]) {
+    precondition(!noises.isEmpty, "An interpolation needs a key frame to begin with.")
+    self.noises = noises
+    noiseCount = (noises.max() ?? 0) + 1
   }
 
-  public func point(at frame: Int) -> Point {
-    precondition(0..<frameCount ~= frame, "The frames are 0..<\(frameCount); \(frame) is none of them.")
-    var weights = [Double](repeating: 0, count: embeddingAnchorCount)
-    // Whole numbers decide the leg, so that a frame at a prompt has this prompt's weight exactly one.
-    let gaps = max(1, frameCount - 1)
-    let (leg, rest) = (frame * (embeddingAnchorCount - 1)).quotientAndRemainder(dividingBy: gaps)
-    let u = Double(rest) / Double(gaps)
-    weights[leg] = 1 - u
-    if rest > 0 { weights[leg + 1] = u }
-    return Point(embedding: LinearCombination(weights: weights), noise: .single)
+  public var legCount: Int { noises.count - 1 }
+
+  public func point(at position: Position) -> Point {
+    let (from, to) = (min(position.leg, legCount), min(position.leg + 1, legCount))
+    let u = position.fraction
+    var conditioning = [Double](repeating: 0, count: noises.count)
+    conditioning[to] = u
+    conditioning[from] = 1 - u
+    var noise = [Double](repeating: 0, count: noiseCount)
+    if noises[from] == noises[to] || u == 0 {
+      noise[noises[from]] = 1
+    } else {
+      noise[noises[from]] = cos(u * .pi / 2)
+      noise[noises[to]] = sin(u * .pi / 2)
+    }
+    return Point(
+      conditioning: LinearCombination(weights: conditioning), noise: LinearCombination(weights: noise))
   }
 }

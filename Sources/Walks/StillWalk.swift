@@ -1,12 +1,12 @@
-/// Stays where it is: one prompt, one noise, one frame.
-public struct StillWalk: Walk {
-  public let frameCount = 1
-  public let embeddingAnchorCount = 1
-  public let noiseAnchorCount = 1
+/// Stays where it is: one conditioning, one noise.
+public struct StillWalk: Path {
+  public let legCount = 0
+  public let isClosed = false
+  public let noiseCount = 1
 
   public init() {}
 
-  public func point(at frame: Int) -> Point {
-    Point(embedding: .single, noise: .single)
+  public func point(at position: Position) -> Point {
+    Point(conditioning: .single, noise: .single)
   }
 }

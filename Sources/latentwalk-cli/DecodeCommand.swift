@@ -18,6 +18,7 @@ struct DecodeCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var autoencoder: AutoencoderOptions
+  @OptionGroup var result: OutputOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws { try requireExtension(".png", output, "--output") }
@@ -25,7 +26,7 @@ struct DecodeCommand: ParsableCommand {
   func run() throws {
     let reporter = report.reporter()
     try model.applyThreads()
-    try requireWritable(output, "--output")
+    try result.requireWritable(output, "--output")
     let coder = try PictureCoder(
       ModelLibrary.standard().folder(model.model), autoencoder: autoencoder.files(encodes: false))
     for name in coder.unusedTensors {

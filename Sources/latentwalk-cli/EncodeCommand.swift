@@ -20,25 +20,36 @@ struct EncodeCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var prompting: PromptOptions
+  @OptionGroup var result: OutputOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws { try requireExtension(".npy", output, "--output") }
 
   func run() throws {
     try model.applyThreads()
-    try requireWritable(output, "--output")
+    try result.requireWritable(output, "--output")
     let reporter = report.reporter()
-    let additions = try Adapters(
-      loras: prompting.loras(), textualInversions: prompting.textualInversions())
-    let encoder = try PromptEncoder(ModelLibrary.standard().folder(model.model), adding: additions)
+    let adapters = try prompting.adapters()
+    let encoder = try PromptEncoder(ModelLibrary.standard().folder(model.model), adapters: adapters)
     let description = encoder.textEncoder.description
     guard description.has(clipSkip: prompting.clipSkip) else {
       throw RenderError.clipSkip(prompting.clipSkip, layers: description.layers)
     }
-    reporter.warn(unusedWordsOf: additions, in: [prompt])
-    let (embedding, droppedText) = encoder(prompt, reading: prompting.reading)
+    let (conditioning, droppedText) = encoder(prompt, reading: prompting.reading)
     if let droppedText { reporter.warn(dropped: droppedText) }
-    try NumpyArray(shape: Array(embedding.shape.dropFirst()), values: embedding.values).write(to: output)
+    let tokens = conditioning.tokens
+    try NumpyArray(shape: Array(tokens.shape.dropFirst()), values: tokens.values).write(to: output)
     reporter.done(output)
+  }
+}
+
+extension PromptOptions {
+  /// Reads the files that are added to the model.
+  fileprivate func adapters() throws -> Adapters {
+    Adapters(
+      loras: try lora.map { try LoRA(path: $0.lora.file.path, weight: $0.lora.weight) },
+      textualInversions: try textualInversion.flatMap {
+        try TextualInversion.read(path: $0.inversion.file.path, token: $0.inversion.token)
+      })
   }
 }

@@ -7,7 +7,7 @@ struct EncodeImageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encode-image",
     abstract:
-      "Writes the latents of a picture as a .npy file, float32 [4, h, w], scaled as the UNet sees them.",
+      "Writes the latents of a picture as a .npy file, float32 [4, h, w], in the scale of the UNet.",
     discussion: """
       Example: latentwalk encode-image photo.jpg --model ~/models/stable-diffusion-v1-5 --output photo.npy
 
@@ -37,6 +37,7 @@ struct EncodeImageCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var autoencoder: AutoencoderOptions
+  @OptionGroup var result: OutputOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -48,7 +49,7 @@ struct EncodeImageCommand: ParsableCommand {
   func run() throws {
     let reporter = report.reporter()
     try model.applyThreads()
-    try requireWritable(output, "--output")
+    try result.requireWritable(output, "--output")
     let coder = try PictureCoder(
       ModelLibrary.standard().folder(model.model), autoencoder: autoencoder.files(encodes: true))
     for name in coder.unusedTensors {

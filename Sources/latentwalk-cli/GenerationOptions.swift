@@ -3,15 +3,8 @@ import LatentWalk
 import Sampling
 import Tensors
 
-/// Which model, and with how many threads.
-struct ModelOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The model: a diffusers folder, a checkpoint (.safetensors or .ckpt), or a name that 'latentwalk models' lists.",
-      valueName: "path-or-name"),
-    completion: .directory)
-  var model = ModelLibrary.bundledModel
-
+/// With how many threads.
+struct ThreadOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: "Threads. The result does not depend on it. (default: the cores this process may use)")
@@ -22,7 +15,7 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// Prepares the processor side of the program.
-  func applyThreads() throws {
+  func apply() throws {
     if let refused = Engine.refusedInstructionSet {
       throw ValidationError(
         "LATENTWALK_ISA is \"\(refused)\", which this machine does not have; choose another of "
@@ -30,6 +23,20 @@ struct ModelOptions: ParsableArguments {
     }
     if let threads { Engine.setThreadCount(threads) }
   }
+}
+
+/// Which model, and with how many threads.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The model: a diffusers folder, a checkpoint (.safetensors or .ckpt), or a name that 'latentwalk models' lists.",
+      valueName: "path-or-name"),
+    completion: .directory)
+  var model = ModelLibrary.bundledModel
+
+  @OptionGroup var threadOptions: ThreadOptions
+
+  func applyThreads() throws { try threadOptions.apply() }
 }
 
 /// What makes a picture, beside its prompt. Numbers may be negative, so whatever follows their option is taken for their value.
@@ -41,24 +48,21 @@ struct GenerationOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: "Denoising steps; the schedule 'keras' may take a few more, which are reported.")
-  var steps = 25
+  var steps = defaults.steps
 
   @Option(
     parsing: .unconditional,
     help: "Guidance scale: how strongly the prompt leads. 1 leaves guidance out and takes half as long.")
-  var guidance = 7.5
+  var guidance = defaults.guidance
 
   @Option(help: ArgumentHelp("What to lead away from.", valueName: "text"))
-  var negativePrompt = ""
+  var negativePrompt = defaults.negativePrompt
 
   @Option(help: "How steps are taken.")
-  var sampler = SamplerName.ddim
+  var sampler = defaults.sampler
 
   @Option(help: "Which noise levels the steps visit. (default: keras; with the sampler lcm, trailing)")
   var schedule: ScheduleKind?
-
-  /// The schedule that was given, or the sampler's usual one.
-  var usedSchedule: ScheduleKind { schedule ?? sampler.schedules[0] }
 
   @Option(parsing: .unconditional, help: "Width in pixels. (default: the model's size)")
   var width: Int?
@@ -70,7 +74,7 @@ struct GenerationOptions: ParsableArguments {
   var seed: UInt64?
 
   @Option(help: "Whose random numbers the seed draws.")
-  var rng = NoiseGenerator.pytorch
+  var rng = defaults.rng
 
   @Option(
     help: ArgumentHelp(
@@ -84,7 +88,7 @@ struct GenerationOptions: ParsableArguments {
   var batch: Int?
 
   @Option(help: "How convolutions are computed; 'direct' is slower and shows in the last digits only.")
-  var convolution = ConvolutionAlgorithm.winograd
+  var convolution = defaults.packing.convolution
 
   func validate() throws {
     try require(1...1000 ~= steps, "--steps", "\(steps)", "1 to 1000")
@@ -92,7 +96,27 @@ struct GenerationOptions: ParsableArguments {
     try require(width.map { 1...8192 ~= $0 } ?? true, "--width", "\(width ?? 0)", "1 to 8192 pixels")
     try require(height.map { 1...8192 ~= $0 } ?? true, "--height", "\(height ?? 0)", "1 to 8192 pixels")
     try require(batch.map { 1...1024 ~= $0 } ?? true, "--batch", "\(batch ?? 0)", "1 to 1024")
-    do { try sampler.require(usedSchedule) } catch { throw ValidationError("\(error)") }
+    do { try sampler.require(schedule ?? sampler.schedules[0]) } catch { throw ValidationError("\(error)") }
+    try require(
+      seed.map(rng.seeds.contains) ?? true, "--seed", "\(seed ?? 0)",
+      "one up to \(rng.seeds.upperBound), the largest that --rng \(rng.rawValue) takes")
+  }
+}
+
+extension GenerationOptions {
+  /// A draft with all that these options say.
+  func applied(to draft: RecipeDraft) -> RecipeDraft {
+    var draft = prompting.applied(to: draft)
+    draft.model = FileRequest(model.model)
+    (draft.vae, draft.tinyVAE) = (
+      autoencoder.vae.map { FileRequest($0) }, autoencoder.tinyVAE.map { FileRequest($0) }
+    )
+    (draft.steps, draft.guidance, draft.negativePrompt) = (steps, guidance, negativePrompt)
+    (draft.sampler, draft.schedule) = (sampler, schedule)
+    (draft.width, draft.height, draft.seed, draft.rng) = (width, height, seed, rng)
+    draft.noise = noise.map { FileRequest($0) }
+    draft.packing.convolution = convolution
+    return draft
   }
 }
 

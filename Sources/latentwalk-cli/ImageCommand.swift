@@ -1,5 +1,4 @@
 import ArgumentParser
-import Checkpoints
 import LatentWalk
 
 struct ImageCommand: ParsableCommand {
@@ -26,6 +25,7 @@ struct ImageCommand: ParsableCommand {
 
   @OptionGroup var start: StartOptions
   @OptionGroup var generation: GenerationOptions
+  @OptionGroup var result: OutputOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -34,32 +34,13 @@ struct ImageCommand: ParsableCommand {
   }
 
   func run() throws {
-    let order = Order(
-      walk: .image, prompts: subject.prompts, embedding: subject.embedding, generation: generation,
-      start: try start.start())
-    let reporter = report.reporter()
-    let interruption = Interruption()
-    let seed = order.drawnSeed()
-    let output = self.output ?? "image-\(seed).png"
-    try requireWritable(output, "--output")
-    if let latentsOutput { try requireWritable(latentsOutput, "--latents-output") }
-    let renderer = try order.renderer(seed: seed, reporter)
-    let howToGoOn =
-      "Nothing was written. To make the same picture, run the command again with --seed \(seed)."
-    try interruption.check(howToGoOn)
-    reporter.start(renderer)
-    try renderer.render([0]) { event in
-      try interruption.check(howToGoOn)
-      reporter.report(event)
-      if case .frame(_, let picture, let latents) = event {
-        try picture.writePNG(to: output, recipe: renderer.recipe.json)
-        if let latentsOutput {
-          let latents = latents.channelsFirst()
-          try NumpyArray(shape: Array(latents.shape.dropFirst()), values: latents.values).write(
-            to: latentsOutput)
-        }
-      }
-    }
-    reporter.done(output, renderer.recipe)
+    try generation.model.applyThreads()
+    let models = ModelStore()
+    let recipe = try models.recipe(for: start.applied(to: generation.applied(to: subject.draft(.image))))
+    let output = self.output ?? "image-\(recipe.walk.keyFrames[0].seed).png"
+    try result.requireWritable(output, "--output", recipe: recipe)
+    if let latentsOutput { try result.requireWritable(latentsOutput, "--latents-output") }
+    try ResultRun(models, batch: generation.batch, report.reporter()).picture(
+      recipe, to: output, latents: latentsOutput)
   }
 }

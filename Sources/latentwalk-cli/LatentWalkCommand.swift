@@ -17,7 +17,8 @@ struct LatentWalkCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      InterpolateCommand.self, WalkCommand.self, CircleCommand.self, ImageCommand.self, EncodeCommand.self,
+      InterpolateCommand.self, WalkCommand.self, CircleCommand.self, ImageCommand.self, RenderCommand.self,
+      InspectCommand.self, EncodeCommand.self,
       EncodeImageCommand.self, DecodeCommand.self, ModelsCommand.self, DoctorCommand.self,
     ])
 

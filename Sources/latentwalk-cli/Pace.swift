@@ -4,16 +4,16 @@ import Sampling
 /// How far the rendering is and how fast it goes.
 struct Pace {
   private let frames: Int
-  private let levels: SamplingSchedule
+  private let schedule: SamplingSchedule
   private let start = Date()
   private var finished = 0
-  /// Frames in work, and the steps that they have passed.
+  /// Frames in work, and the steps that they have taken.
   private var inWork = 0
   private var step = 0
 
-  init(frames: Int, levels: SamplingSchedule) {
+  init(frames: Int, schedule: SamplingSchedule) {
     self.frames = max(1, frames)
-    self.levels = levels
+    self.schedule = schedule
   }
 
   mutating func advance(to step: Int, frames: Int) {
@@ -30,8 +30,8 @@ struct Pace {
 
   /// Done, 0 ... 1; the steps of frames in work count as many times as they evaluate the network.
   var share: Double {
-    let evaluations = max(1, levels.evaluations(after: levels.count))
-    let passed = Double(levels.evaluations(after: step)) / Double(evaluations)
+    let evaluations = max(1, schedule.evaluations(after: schedule.count))
+    let passed = Double(schedule.evaluations(after: step)) / Double(evaluations)
     return (Double(finished) + Double(max(0, inWork)) * passed) / Double(frames)
   }
 
@@ -40,7 +40,7 @@ struct Pace {
 
   /// "frame 12 of 60, step 20 of 25, 1.2 s a frame, 0:58 left"
   var sentence: String {
-    let frame = "frame \(min(finished + 1, frames)) of \(frames), step \(step) of \(levels.count)"
+    let frame = "frame \(min(finished + 1, frames)) of \(frames), step \(step) of \(schedule.count)"
     guard let secondsPerFrame, let secondsLeft else { return frame }
     return frame + String(format: ", %.2f s a frame, ", secondsPerFrame) + "\(duration(secondsLeft)) left"
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LatentWalk
 import StableDiffusion
 
@@ -9,7 +10,7 @@ struct PromptOptions: ParsableArguments {
       "A LoRA to add to the model; may be given several times. Kohya's, diffusers' and cloneofsimo's layouts. (default weight: 1)",
       valueName: "file[:weight]"),
     completion: .file(extensions: ["safetensors", "bin", "pt"]))
-  var lora: [String] = []
+  var lora: [LoRAArgument] = []
 
   @Option(
     help: ArgumentHelp(
@@ -19,7 +20,7 @@ struct PromptOptions: ParsableArguments {
       """,
       valueName: "file[:word]"),
     completion: .file(extensions: ["safetensors", "bin", "pt"]))
-  var textualInversion: [String] = []
+  var textualInversion: [TextualInversionArgument] = []
 
   @Option(
     help: """
@@ -39,15 +40,54 @@ struct PromptOptions: ParsableArguments {
   var clipSkip = 1
 
   func validate() throws {
+    for lora in lora.map(\.lora) {
+      try require(
+        lora.weight.isFinite, "--lora \(lora.file.path): the weight", "\(lora.weight)",
+        "a finite number such as 0.8 behind the last colon")
+    }
     try require(clipSkip >= 1, "--clip-skip", "\(clipSkip)", "1 for the last layer, 2 for the one before it")
   }
 
   var reading: PromptReading { PromptReading(syntax: promptSyntax, clipSkip: clipSkip) }
 
-  func loras() throws -> [Recipe.LoRAReference] { try lora.map(Recipe.LoRAReference.init) }
+  /// A draft with all that these options say.
+  func applied(to draft: RecipeDraft) -> RecipeDraft {
+    var draft = draft
+    draft.loras = lora.map(\.lora)
+    draft.textualInversions = textualInversion.map(\.inversion)
+    draft.promptReading = reading
+    return draft
+  }
+}
 
-  func textualInversions() throws -> [Recipe.TextualInversionReference] {
-    try textualInversion.map(Recipe.TextualInversionReference.init)
+/// `FILE` or `FILE:WEIGHT`. A path may have colons itself, so only a number is taken for a weight.
+struct LoRAArgument: ExpressibleByArgument {
+  let lora: RecipeDraft.LoRA
+
+  init(argument: String) {
+    guard let colon = argument.lastIndex(of: ":"), colon > argument.startIndex,
+      let weight = Double(argument[argument.index(after: colon)...])
+    else {
+      lora = RecipeDraft.LoRA(FileRequest(argument))
+      return
+    }
+    lora = RecipeDraft.LoRA(FileRequest(String(argument[..<colon])), weight: weight)
+  }
+}
+
+/// `FILE` or `FILE:WORD`. A file that is there under the whole argument is meant.
+struct TextualInversionArgument: ExpressibleByArgument {
+  let inversion: RecipeDraft.TextualInversion
+
+  init(argument: String) {
+    let exists = FileManager.default.fileExists(atPath:)
+    guard !exists(argument), let colon = argument.lastIndex(of: ":"), exists(String(argument[..<colon]))
+    else {
+      inversion = RecipeDraft.TextualInversion(FileRequest(argument))
+      return
+    }
+    inversion = RecipeDraft.TextualInversion(
+      FileRequest(String(argument[..<colon])), token: String(argument[argument.index(after: colon)...]))
   }
 }
 

@@ -1,6 +1,5 @@
 import Foundation
 import LatentWalk
-import StableDiffusion
 
 /// Tells what is going to be done, how far it is and how long it still takes: a line for people on standard error, or JSON
 /// lines for programs on standard output.
@@ -15,36 +14,41 @@ final class Reporter {
     self.isQuiet = isQuiet
   }
 
-  /// - Parameter missing: how many frames are to be rendered; the others are there already.
-  func start(_ renderer: Renderer, missing: Int = 1) {
+  /// - Parameters:
+  ///   - frames: those that are to be rendered.
+  ///   - kept: how many others are there already.
+  func start(_ renderer: Renderer, frames: [Int], kept: Int) {
     let recipe = renderer.recipe
-    let frames = recipe.walk == .image ? 1 : recipe.frames
-    pace = Pace(frames: missing, levels: renderer.levels)
+    let (keyFrame, all) = (recipe.walk.keyFrames[0], frames.count + kept)
+    let schedule = renderer.schedule(of: frames.first ?? 0)
+    let evaluations = renderer.evaluations(of: frames)
+    pace = Pace(frames: frames.count, schedule: schedule)
     emit(
       ReportLine(
-        event: "start", frames: frames, missing: missing, steps: renderer.levels.count,
-        evaluations: missing * renderer.evaluationsPerFrame, seed: recipe.seed, width: recipe.width,
-        height: recipe.height, model: recipe.model.name))
-    let kept = frames - missing
+        event: "start", frames: all, missing: frames.count, steps: schedule.count, evaluations: evaluations,
+        seed: keyFrame.seed, width: recipe.settings.width, height: recipe.settings.height,
+        model: recipe.model.name))
+    let keptFrames = kept > 0 ? "; \(kept == 1 ? "1 frame is" : "\(kept) frames are") there already" : ""
     say(
       """
-      \(counted(frames, "frame")) of \(recipe.width) x \(recipe.height) with the model \
-      \(recipe.model.name), seed \(recipe.seed): \(counted(renderer.levels.count, "step")), guidance \(recipe.guidance), \
-      \(counted(missing * renderer.evaluationsPerFrame, "UNet evaluation"))\(kept > 0 ? "; \(kept == 1 ? "1 frame is" : "\(kept) frames are") there already" : "").
+      \(counted(all, "frame")) of \(recipe.settings.width) x \(recipe.settings.height) with the model \
+      \(recipe.model.name), seed \(keyFrame.seed): \(counted(schedule.count, "step")), guidance \(keyFrame.guidance), \
+      \(counted(evaluations, "UNet evaluation"))\(keptFrames).
       """)
-    if let start = recipe.start {
+    if let start = keyFrame.start {
       say("It begins with \(start.picture.path), strength \(start.strength).")
-    } else if renderer.levels.count != recipe.steps {
+    } else if schedule.count != keyFrame.sampling.steps {
       warn(
-        "The schedule \(recipe.schedule.rawValue) makes \(renderer.levels.count) steps of \(recipe.steps).")
+        "The schedule \(keyFrame.sampling.schedule.rawValue) makes \(schedule.count) steps of \(keyFrame.sampling.steps)."
+      )
     }
   }
 
-  func report(_ event: Renderer.Event) {
+  func report(_ event: RenderingEvent) {
     switch event {
-    case .step(let step, let count, let frames):
-      pace?.advance(to: step, frames: frames.count)
-      emit(ReportLine(event: "step", step: step, steps: count, batch: frames))
+    case .step(let step):
+      pace?.advance(to: step.taken, frames: step.frames.count)
+      emit(ReportLine(event: "step", step: step.taken, steps: step.count, batch: step.frames))
     case .frame(let frame, _, _):
       pace?.finish()
       emit(
@@ -63,7 +67,8 @@ final class Reporter {
 
   func done(_ output: String, _ recipe: Recipe? = nil) {
     line.end()
-    emit(ReportLine(event: "done", seed: recipe?.seed, seconds: pace?.seconds, output: output))
+    emit(
+      ReportLine(event: "done", seed: recipe?.walk.keyFrames[0].seed, seconds: pace?.seconds, output: output))
     if let pace, recipe != nil { say("Done in \(duration(pace.seconds)).") }
     // What went to /dev/stdout is not followed by its name.
     if !isJSON, !isDevice(output) { print(output) }
@@ -71,14 +76,6 @@ final class Reporter {
 
   func warn(dropped text: String) {
     warn("The prompt is too long for the model; this end of it was cut: \"\(text)\"")
-  }
-
-  /// Says which learned words stand in no prompt, so that they have no effect.
-  func warn(unusedWordsOf additions: Adapters, in prompts: [String]) {
-    for inversion in additions.textualInversions
-    where !prompts.contains(where: { $0.lowercased().contains(inversion.token.lowercased()) }) {
-      warn("The learned word \(inversion.token) of \(inversion.path) is in no prompt.")
-    }
   }
 
   func warn(_ sentence: String) {

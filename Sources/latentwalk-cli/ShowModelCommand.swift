@@ -86,7 +86,8 @@ struct ShowModelCommand: ParsableCommand {
     let size = model.unet.sampleSize
     let about = [
       line(
-        "Picture", "\(model.defaultSize) x \(model.defaultSize) pixels, multiples of \(model.sizeMultiple)"),
+        "Picture",
+        "\(model.defaultSize) x \(model.defaultSize) pixels, multiples of \(model.autoencoder.factor)"),
       line("Latents", "\(size) x \(size) x \(model.unet.latentChannels)"),
       line("Text embedding", "\(model.textEncoder.positions) x \(model.textEncoder.width)"),
       line("Prediction", model.prediction.rawValue),
@@ -105,7 +106,7 @@ struct ShowModelCommand: ParsableCommand {
     ["text_encoder", "unet"] + (lacksAutoencoder(folder) ? [] : ["vae"])
   }
 
-  /// What is not used and why. The model is loaded for this, as only that tells.
+  /// What is not used and why. The model is loaded to find out.
   private func linesAboutUnused(_ folder: ModelFolder) throws -> [String] {
     var reasons = folder.singleFile?.unneeded.filter { $0.key != "" } ?? [:]
     for component in components(of: folder) {

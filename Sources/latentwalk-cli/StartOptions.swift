@@ -22,7 +22,11 @@ struct StartOptions: ParsableArguments {
     }
   }
 
-  func start() throws -> Recipe.Start? {
-    try from.map { Recipe.Start(picture: try Recipe.FileReference(path: $0), strength: strength ?? 0.8) }
+  /// A draft with all that these options say.
+  func applied(to draft: RecipeDraft) -> RecipeDraft {
+    var draft = draft
+    draft.picture = from.map { FileRequest($0) }
+    draft.strength = strength ?? draft.strength
+    return draft
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LatentWalk
 
 struct InterpolateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,8 +23,7 @@ struct InterpolateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let order = Order(walk: .interpolate, prompts: prompts, generation: generation, animation: animation)
-    try renderAnimation(order, animation, report)
+    try renderAnimation(RecipeDraft(.interpolate, prompts: prompts), generation, animation, report)
   }
 }
 
@@ -36,7 +36,7 @@ struct WalkCommand: ParsableCommand {
   @OptionGroup var subject: SubjectOptions
 
   @Option(parsing: .unconditional, help: "What each frame adds to every component of the embedding.")
-  var stepSize = 0.002
+  var stepSize = defaults.stepSize
 
   @OptionGroup var generation: GenerationOptions
   @OptionGroup var animation: AnimationOptions
@@ -47,10 +47,9 @@ struct WalkCommand: ParsableCommand {
   }
 
   func run() throws {
-    let order = Order(
-      walk: .walk, prompts: subject.prompts, embedding: subject.embedding, stepSize: stepSize,
-      generation: generation, animation: animation)
-    try renderAnimation(order, animation, report)
+    var draft = subject.draft(.walk)
+    draft.stepSize = stepSize
+    try renderAnimation(draft, generation, animation, report)
   }
 }
 
@@ -70,10 +69,7 @@ struct CircleCommand: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    let order = Order(
-      walk: .circle, prompts: subject.prompts, embedding: subject.embedding, generation: generation,
-      animation: animation)
-    try renderAnimation(order, animation, report)
+    try renderAnimation(subject.draft(.circle), generation, animation, report)
   }
 }
 
@@ -89,7 +85,11 @@ struct SubjectOptions: ParsableArguments {
     completion: .file(extensions: ["npy"]))
   var embedding: String?
 
-  var prompts: [String] { prompt.map { [$0] } ?? [] }
+  func draft(_ kind: Recipe.WalkKind) -> RecipeDraft {
+    var draft = RecipeDraft(kind, prompts: prompt.map { [$0] } ?? [])
+    draft.embedding = embedding.map { FileRequest($0) }
+    return draft
+  }
 
   func validate() throws {
     guard (prompt == nil) != (embedding == nil) else {

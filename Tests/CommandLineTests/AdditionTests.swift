@@ -47,7 +47,7 @@ import Testing
       pictures.insert(try Picture(pngFile: folder.file("\(index).png")).pixels)
     }
     #expect(pictures.count == variants.count - 1, "0.5 and 1 - 0.5 are the same; all others differ.")
-    let recipe = try Recipe(json: #require(try Media.recipe(inPNG: folder.file("3.png"))))
+    let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file("3.png"))))
     #expect(recipe.loras?.map(\.weight) == [1, -0.5])
     #expect(recipe.loras?.first?.file.path == "style:1.safetensors")
     #expect(recipe.loras?.first?.file.fingerprint.count == 16)

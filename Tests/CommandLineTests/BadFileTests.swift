@@ -16,7 +16,7 @@ import Testing
 
   @Test("a size that is no multiple of the model's is refused with the nearest that is")
   func size() throws {
-    expectRefusal(try image("a dog", "--width", "30"), 1, "30 x 12", "multiples of 4", "such as 32 x 12")
+    expectRefusal(try image("a dog", "--width", "31"), 1, "31 x 12", "multiples of 2", "such as 32 x 12")
   }
 
   @Test("noise of another shape is refused with the shapes that fit")

@@ -29,7 +29,7 @@ import Testing
     #expect(gif.delays.count == 6)
     // Six frames at eight a second.
     #expect(gif.delays.reduce(0, +) == 75)
-    let recipe = try Recipe(json: #require(try Media.recipe(inGIF: folder.file(name))))
+    let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file(name))))
     #expect(recipe.walk.rawValue == arguments[0] && recipe.frames == 6 && recipe.fps == 8)
     #expect(recipe.prompts == (arguments[0] == "interpolate" ? ["a dog", "a cat"] : ["a dog"]))
   }

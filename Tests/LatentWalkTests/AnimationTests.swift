@@ -39,7 +39,7 @@ import Testing
     #expect(try render(recipe) == [0, 1, 2, 3, 4])
     #expect(
       try folder.names(in: "frames") == (0..<5).map { "frame-0000\($0).png" } + ["recipe.json"])
-    let text = try #require(try Media.recipe(inPNG: frames + "/frame-00003.png"))
+    let text = try #require(try recipeText(inFile: frames + "/frame-00003.png"))
     #expect(try Recipe(json: text) == recipe)
     #expect(try FrameDirectory.recipe(in: frames) == recipe)
   }
@@ -48,7 +48,7 @@ import Testing
   func recipeInAnimation() throws {
     let recipe = TinyModel.recipe(.interpolate, "a dog", "a cat")
     try render(recipe)
-    let text = try #require(try Media.recipe(inGIF: gif))
+    let text = try #require(try recipeText(inFile: gif))
     #expect(try Recipe(json: text) == recipe)
   }
 
@@ -117,7 +117,7 @@ import Testing
     #expect(rendered == [])
     #expect(encoded == 8)
     #expect(try bytes(gif) != once)
-    let text = try #require(try Media.recipe(inGIF: gif))
+    let text = try #require(try recipeText(inFile: gif))
     #expect(try Recipe(json: text) == recipe)
   }
 

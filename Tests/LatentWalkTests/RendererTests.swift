@@ -246,12 +246,12 @@ import Testing
   @Test("a size that is no multiple of the model's is refused, and the nearest is named")
   func size() throws {
     for (width, height, nearest) in [
-      (13, 12, "12 x 12"), (14, 30, "16 x 32"), (0, 4, "4 x 4"), (-8, 1, "4 x 4"),
+      (13, 12, "14 x 12"), (14, 31, "14 x 32"), (0, 4, "2 x 4"), (-8, 1, "2 x 2"),
     ] {
       var recipe = TinyModel.recipe(.image, "a dog")
       (recipe.width, recipe.height) = (width, height)
       let sentence = try refusal(recipe)
-      #expect(sentence.contains("\(width) x \(height)") && sentence.contains("multiples of 4"))
+      #expect(sentence.contains("\(width) x \(height)") && sentence.contains("multiples of 2"))
       #expect(sentence.contains(nearest))
     }
   }

@@ -26,7 +26,7 @@ import Testing
   @Test("a device that is full is reported with the reason and what to do", .enabled(if: exists("/dev/full")))
   func fullDevice() throws {
     let sentence =
-      "Cannot write /dev/full: no space left on device. Free some space or choose another place with --output."
+      "Cannot write /dev/full: no space left on device. Free some space or choose another place."
     let ofPicture = try #require(throws: MediaError.self) { try picture.writePNG(to: "/dev/full") }
     #expect(ofPicture.description == sentence)
     let ofAnimation = try #require(throws: MediaError.self) { try encode([picture], to: "/dev/full") }
@@ -59,7 +59,7 @@ import Testing
       let encoder = try GIFEncoder(
         path: folder.file("walk.gif"), width: 128, height: 128, frameCount: 9, framesPerSecond: 10)
       for _ in 0..<3 { try encoder.add(picture) }
-      #expect(folder.names.count == 1)
+      #expect(!folder.names.contains("walk.gif"))
     }
     #expect(folder.names == [])
   }

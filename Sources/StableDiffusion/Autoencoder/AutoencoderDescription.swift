@@ -7,7 +7,7 @@ public struct AutoencoderDescription: Sendable, Hashable {
   public let scalingFactor: Float
   /// Channels of each stage, from the pixels to the latents: 128, 256, 512, 512 for SD 1.x.
   let channels: [Int]
-  /// Residual blocks of a stage on the way in; one more on the way out.
+  /// Residual blocks in a stage of the encoder; a stage of the decoder has one more.
   let layers: Int
   let normGroups: Int
   let attends: Bool
@@ -79,5 +79,18 @@ extension Configuration {
     guard names.count == stages else {
       throw refusal(key, "a list of \(names.count)", accepted: "one block for each of the \(stages) stages")
     }
+  }
+}
+
+extension AutoencoderDescription {
+  /// About what decoding one picture needs for activations, in bytes, for latents of so many pixels: the widest layer of the last
+  /// stages, its input, its result and the workspace of its convolution.
+  public func activationBytes(latentPixels: Int) -> Int {
+    let pixels = latentPixels * factor * factor
+    let widest = channels.indices.map { level in
+      // In the decoder a stage begins with the channels of the one before it.
+      max(channels[level], level + 1 < channels.count ? channels[level + 1] : 0) * pixels >> (2 * level)
+    }
+    return 4 * 4 * (widest.max() ?? 0)
   }
 }

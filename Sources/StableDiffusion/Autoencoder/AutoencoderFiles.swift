@@ -1,10 +1,11 @@
 import Checkpoints
 import FoundationEssentials
+import Tensors
 
 /// Which files an autoencoder is read from: the model's own, others in their place, a tiny one's.
 ///
 ///     let files = AutoencoderFiles(tiny: "taesd")
-///     let generator = try StableDiffusionPipeline(folder, autoencoder: files)
+///     let pipeline = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5"), autoencoder: files)
 public struct AutoencoderFiles: Sendable {
   /// In place of the model's own: a folder that diffusers wrote, or a file.
   public let replacement: String?
@@ -22,18 +23,22 @@ public struct AutoencoderFiles: Sendable {
 
 extension Autoencoder {
   /// Loads what is needed of a model's autoencoder and of those in its place.
-  /// - Parameter description: the model's own autoencoder, whose latents the UNet knows.
+  /// - Parameter description: the model's own autoencoder, for whose latents the UNet was trained.
   /// - Throws: `AutoencoderError` if the files do not fit the model or lack what is needed.
-  public init(_ files: AutoencoderFiles, of folder: ModelFolder, _ description: AutoencoderDescription) throws
-  {
-    let tiny = try files.tiny.map { try Autoencoder(TinyAutoencoderFiles(path: $0), like: description) }
+  public init(
+    _ files: AutoencoderFiles, of folder: ModelFolder, _ description: AutoencoderDescription,
+    packing: Packing = Packing()
+  ) throws {
+    let tiny = try files.tiny.map {
+      try Autoencoder(TinyAutoencoderFiles(path: $0), like: description, packing)
+    }
     if let tiny, tiny.encoder != nil || !files.encodes {
       self = tiny
       return
     }
     let whole =
-      try files.replacement.map { try Autoencoder(replacing: description, path: $0) }
-      ?? Autoencoder(folder.weights("vae"), description)
+      try files.replacement.map { try Autoencoder(replacing: description, path: $0, packing) }
+      ?? Autoencoder(folder.weights("vae").packed(packing), description)
     guard whole.encoder != nil || !files.encodes else {
       throw AutoencoderError.noEncoder(path: files.replacement ?? folder.path + "/vae")
     }
@@ -43,9 +48,13 @@ extension Autoencoder {
   }
 
   /// A tiny autoencoder for the same latents as another.
-  private init(_ files: TinyAutoencoderFiles, like other: AutoencoderDescription) throws {
-    let decoder = try TinyDecoder(files.decoder, latentChannels: other.latentChannels)
-    let encoder = try files.encoder.map { try TinyEncoder($0, latentChannels: other.latentChannels) }
+  private init(
+    _ files: TinyAutoencoderFiles, like other: AutoencoderDescription, _ packing: Packing
+  ) throws {
+    let decoder = try TinyDecoder(files.decoder.packed(packing), latentChannels: other.latentChannels)
+    let encoder = try files.encoder.map {
+      try TinyEncoder($0.packed(packing), latentChannels: other.latentChannels)
+    }
     for factor in [decoder.factor, encoder?.factor ?? decoder.factor] where factor != other.factor {
       throw AutoencoderError.otherLatents(
         path: files.path, found: [other.latentChannels, factor],
@@ -55,7 +64,7 @@ extension Autoencoder {
   }
 
   /// Another autoencoder for the same latents.
-  private init(replacing own: AutoencoderDescription, path: String) throws {
+  private init(replacing own: AutoencoderDescription, path: String, _ packing: Packing) throws {
     guard FileManager.default.fileExists(atPath: path) else { throw CheckpointError.noSuchFile(path: path) }
     let (weights, description) =
       try Self.inFolder(path) ?? Self.inFile(path, like: own)
@@ -65,7 +74,7 @@ extension Autoencoder {
     guard found == expected else {
       throw AutoencoderError.otherLatents(path: path, found: found, expected: expected)
     }
-    let whole = try Autoencoder(weights, description)
+    let whole = try Autoencoder(weights.packed(packing), description)
     // A file may hold the rest of a model, too, and what an autoencoder was trained with.
     let parts = ["encoder.", "decoder.", "quant_conv.", "post_quant_conv."]
     self.init(

@@ -1,7 +1,7 @@
 import Checkpoints
 import Tensors
 
-/// The middle of encoder and decoder, where every latent sees every other: [n, h, w, channels].
+/// The middle block of encoder and decoder, with self-attention over all positions: [n, h, w, channels].
 struct AutoencoderMiddle {
   private let first: ResidualBlock
   private let attention: PixelAttention?
@@ -25,27 +25,20 @@ struct AutoencoderMiddle {
   }
 }
 
-/// Attention with one head over the pixels of a picture.
+/// Self-attention with one head over the pixels of a picture.
 private struct PixelAttention {
-  let channels: Int
   let norm: GroupNorm
-  let queriesKeysValues: Linear
-  let output: Linear
+  let selfAttention: SelfAttention
 
   init(_ weights: Weights, _ channels: Int, _ description: AutoencoderDescription) throws {
-    self.channels = channels
     norm = try GroupNorm(
       weights["group_norm"], channels, groups: description.normGroups, epsilon: description.normEpsilon)
-    queriesKeysValues = try Linear(
-      joining: ["to_q", "to_k", "to_v"].map { (weights[$0], channels) }, channels, hasBias: true)
-    output = try Linear(weights["to_out"][0], channels, channels)
+    selfAttention = try SelfAttention(weights, channels, heads: 1, .autoencoder)
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {
     let (n, h, w, c) = x.shape4
-    let qkv = queriesKeysValues(norm(x).reshaped([n, h * w, c]))
-    let attended = attention(
-      qkv.columns(0..<c), qkv.columns(c..<2 * c), qkv.columns(2 * c..<3 * c), heads: 1)
-    return output(attended.reshaped([n, h, w, c]), adding: x)
+    let tokens = [n, h * w, c]
+    return selfAttention(norm(x).reshaped(tokens), adding: x.reshaped(tokens)).reshaped([n, h, w, c])
   }
 }

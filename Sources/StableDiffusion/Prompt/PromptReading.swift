@@ -8,7 +8,7 @@ public enum PromptSyntax: String, Codable, Sendable, CaseIterable {
 }
 
 /// All that decides which embedding a prompt becomes, beside the model.
-public struct PromptReading: Sendable, Hashable {
+public struct PromptReading: Sendable, Hashable, Codable {
   public var syntax: PromptSyntax
   /// Which layer of the text encoder, counted from its end, gives the embedding: 1 is the last, 2 the one before it. The final norm
   /// follows in either case. (AUTOMATIC1111 counts so; diffusers' `clip_skip` is one less.)

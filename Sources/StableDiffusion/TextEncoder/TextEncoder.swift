@@ -5,8 +5,10 @@ import Tensors
 ///
 /// Radford et al., arXiv 2103.00020; the transformer of GPT-2 with causal attention.
 ///
-///     let embedding = encoder(tokens.ids)       // [1, 77, 768] for SD 1.x
-public struct TextEncoder {
+///     let encoder = try PromptEncoder(ModelFolder(path: "stable-diffusion-v1-5"))
+///     let tokens = encoder.tokenizer.encode("a dog")
+///     let embedding = encoder.textEncoder(tokens.ids)       // [1, 77, 768] for SD 1.x
+public struct TextEncoder: Sendable {
   public let description: TextEncoderDescription
   private let tokenEmbedding: StoredTensor
   /// Vectors of added words: those of the ids from `description.vocabulary` on, [count, width].
@@ -56,39 +58,28 @@ public struct TextEncoder {
   }
 }
 
-/// Attention to oneself and to what came before, then a multi-layer perceptron.
+/// Causal self-attention, then a multi-layer perceptron, each around a residual connection.
 private struct TextEncoderLayer {
-  private let width: Int
-  private let heads: Int
   private let norm1: LayerNorm
-  private let queriesKeysValues: Linear
-  private let output: Linear
+  private let selfAttention: SelfAttention
   private let norm2: LayerNorm
   private let inwards: Linear
   private let activation: Activation
   private let outwards: Linear
 
   init(_ weights: Weights, _ description: TextEncoderDescription) throws {
-    width = description.width
-    heads = description.heads
+    let (mlp, width) = (weights["mlp"], description.width)
     activation = description.activation
     norm1 = try LayerNorm(weights["layer_norm1"], width, epsilon: description.normEpsilon)
-    let (attention, mlp, channels) = (weights["self_attn"], weights["mlp"], width)
-    queriesKeysValues = try Linear(
-      joining: ["q_proj", "k_proj", "v_proj"].map { (attention[$0], channels) }, width, hasBias: true)
-    output = try Linear(attention["out_proj"], width, width)
+    selfAttention = try SelfAttention(
+      weights["self_attn"], width, heads: description.heads, .clip, isCausal: true)
     norm2 = try LayerNorm(weights["layer_norm2"], width, epsilon: description.normEpsilon)
     inwards = try Linear(mlp["fc1"], width, description.innerWidth)
     outwards = try Linear(mlp["fc2"], description.innerWidth, width)
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {
-    let qkv = queriesKeysValues(norm1(x))
-    let attended = attention(
-      qkv.columns(0..<width), qkv.columns(width..<2 * width), qkv.columns(2 * width..<3 * width),
-      heads: heads,
-      isCausal: true)
-    let x = output(attended, adding: x)
+    let x = selfAttention(norm1(x), adding: x)
     return outwards(inwards(norm2(x), then: activation), adding: x)
   }
 }

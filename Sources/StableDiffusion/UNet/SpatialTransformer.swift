@@ -21,10 +21,10 @@ struct SpatialTransformer {
     outwards = try Linear(weights["proj_out"], channels, channels)
   }
 
-  func callAsFunction(_ x: Tensor, context: Context) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ session: UNetSession) -> Tensor {
     let (n, h, w, c) = x.shape4
     var tokens = inwards(norm(x)).reshaped([n, h * w, c])
-    for block in blocks { tokens = block(tokens, context: context) }
+    for block in blocks { tokens = block(tokens, session) }
     return outwards(tokens.reshaped([n, h, w, c]), adding: x)
   }
 }

@@ -3,11 +3,15 @@ import Tensors
 
 /// Predicts the noise (or the velocity) in latents, from their noise level and a text.
 ///
-/// A U of stages: on the way down the picture halves and gains channels, on the way up it doubles and sees again, beside
-/// itself, what it was on the way down. Ronneberger et al., arXiv 1505.04597; with text, Rombach et al., arXiv 2112.10752.
+/// Down blocks halve the picture and add channels; up blocks double it, with the outputs of the down blocks concatenated as skip
+/// connections. Ronneberger et al., arXiv 1505.04597; with text, Rombach et al., arXiv 2112.10752.
 ///
-///     let noise = unet(latents, timestep: 481, context: embedding)     // [n, h, w, 4], [n, 77, 768] -> [n, h, w, 4]
-public struct UNet {
+///     let folder = try ModelFolder(path: "stable-diffusion-v1-5")
+///     let unet = try UNet(folder.weights("unet"), ModelDescription(folder).unet)
+///     let latents = NoiseGenerator.pytorch.normals(seed: 42, draw: 0, height: 64, width: 64, channels: 4)
+///     let dog = try PromptEncoder(folder)("a dog").conditioning
+///     let noise = unet(latents, timestep: 481, context: dog.tokens)     // [1, 64, 64, 4]
+public struct UNet: Sendable {
   public let description: UNetDescription
   private let convIn: Convolution
   private let time: TimeEmbedding
@@ -43,13 +47,13 @@ public struct UNet {
   }
 
   /// - Parameters:
-  ///   - x: noisy latents, [n, h, w, 4]; h and w are multiples of `description.sizeMultiple`.
+  ///   - x: noisy latents, [n, h, w, 4], of any height and width.
   ///   - timestep: how noisy they are, 0 ... 999, also between whole numbers.
-  ///   - context: the text, of each image or one for all; give the same context to all steps.
-  /// - Returns: the prediction, [n, h, w, 4].
-  public func callAsFunction(_ x: Tensor, timestep: Double, context: Context) -> Tensor {
+  ///   - session: the text, and what has been computed from it; one session for all steps of a denoising.
+  /// - Returns: the model output, [n, h, w, 4]: noise or velocity.
+  public func callAsFunction(_ x: Tensor, timestep: Double, session: UNetSession) -> Tensor {
     let condition = Condition(
-      activatedTime: time.activated(timestep: timestep, images: x.shape[0]), context: context)
+      activatedTime: time.activated(timestep: timestep, images: x.shape[0]), session: session)
     var h = convIn(x)
     var skips = [h]
     for stage in down { h = stage(h, condition, skips: &skips) }
@@ -62,13 +66,13 @@ public struct UNet {
 extension UNet {
   /// One evaluation, for text embeddings [n, tokens, contextWidth] or [1, ...].
   public func callAsFunction(_ x: Tensor, timestep: Double, context: Tensor) -> Tensor {
-    self(x, timestep: timestep, context: Context(context))
+    self(x, timestep: timestep, session: UNetSession(context: context))
   }
 }
 
-/// What every stage of the UNet is told beside the picture.
+/// What every stage of the UNet gets beside the picture: the time and the text.
 struct Condition {
   /// silu(time embedding), [n, timeWidth]
   let activatedTime: Tensor
-  let context: Context
+  let session: UNetSession
 }

@@ -1,8 +1,9 @@
 import Checkpoints
 import Tensors
 
-/// A residual block and, where the stage sees the text, a transformer behind it.
+/// A residual block and, in stages with attention, a transformer after it.
 private struct Layer {
+  private let channels: Int
   private let residual: ResidualBlock
   private let transformer: SpatialTransformer?
 
@@ -11,6 +12,7 @@ private struct Layer {
     _ weights: Weights, _ index: Int, _ inputs: Int, _ stage: UNetDescription.Stage,
     in description: UNetDescription
   ) throws {
+    channels = stage.channels
     residual = try ResidualBlock(
       weights["resnets"][index], inputs, stage.channels, timeWidth: description.timeWidth,
       groups: description.normGroups, epsilon: description.normEpsilon)
@@ -21,15 +23,18 @@ private struct Layer {
   }
 
   func callAsFunction(_ x: Tensor, beside skip: Tensor? = nil, _ condition: Condition) -> Tensor {
+    guard !condition.session.isCancelled else {
+      return Tensor(shape: x.shape.dropLast() + [channels], repeating: 0)
+    }
     let h = residual(x, beside: skip, activatedTime: condition.activatedTime)
-    return transformer?(h, context: condition.context) ?? h
+    return transformer?(h, condition.session) ?? h
   }
 }
 
-/// A stage on the way down. Everything it makes is kept for the way up.
+/// A down block: residual blocks, transformers, and a downsampling convolution. All of its results become skip connections.
 struct DownStage {
   private let layers: [Layer]
-  private let halving: Convolution?
+  private let downsampling: Convolution?
 
   init(_ weights: Weights, _ inputs: Int, _ stage: UNetDescription.Stage, in description: UNetDescription)
     throws
@@ -37,7 +42,7 @@ struct DownStage {
     layers = try (0..<stage.layers).map {
       try Layer(weights, $0, $0 == 0 ? inputs : stage.channels, stage, in: description)
     }
-    halving =
+    downsampling =
       stage.changesSize
       ? try Convolution(weights["downsamplers"][0]["conv"], stage.channels, stage.channels, .halving) : nil
   }
@@ -48,14 +53,14 @@ struct DownStage {
       h = layer(h, condition)
       skips.append(h)
     }
-    guard let halving else { return h }
-    h = halving(h)
+    guard let downsampling else { return h }
+    h = downsampling(h)
     skips.append(h)
     return h
   }
 }
 
-/// The bottom of the U.
+/// The middle block, at the lowest resolution.
 struct MiddleStage {
   private let first: ResidualBlock
   private let transformer: SpatialTransformer
@@ -75,15 +80,15 @@ struct MiddleStage {
   }
 
   func callAsFunction(_ x: Tensor, _ condition: Condition) -> Tensor {
-    let h = transformer(first(x, activatedTime: condition.activatedTime), context: condition.context)
+    let h = transformer(first(x, activatedTime: condition.activatedTime), condition.session)
     return second(h, activatedTime: condition.activatedTime)
   }
 }
 
-/// A stage on the way up. Each layer sees the skip connection that matches it.
+/// An up block: each layer takes the skip connection of the layer that mirrors it on the way down.
 struct UpStage {
   private let layers: [Layer]
-  private let doubling: Convolution?
+  private let upsampling: Convolution?
 
   /// - Parameter skips: the channels of the skip connections, in the order in which the layers take them.
   init(
@@ -93,7 +98,7 @@ struct UpStage {
     layers = try skips.enumerated().map { index, skip in
       try Layer(weights, index, (index == 0 ? inputs : stage.channels) + skip, stage, in: description)
     }
-    doubling =
+    upsampling =
       stage.changesSize
       ? try Convolution(weights["upsamplers"][0]["conv"], stage.channels, stage.channels, .doubling) : nil
   }
@@ -101,6 +106,8 @@ struct UpStage {
   func callAsFunction(_ x: Tensor, _ condition: Condition, skips: inout [Tensor]) -> Tensor {
     var h = x
     for layer in layers { h = layer(h, beside: skips.removeLast(), condition) }
-    return doubling?(h) ?? h
+    // The size of the next skip connection: one less than twice h's where an odd size was halved.
+    guard let upsampling, let (_, height, width, _) = skips.last?.shape4 else { return h }
+    return upsampling(h, upsampledTo: (height, width))
   }
 }

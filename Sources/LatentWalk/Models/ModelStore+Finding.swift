@@ -1,0 +1,175 @@
+import Checkpoints
+import Files
+import Foundation
+import StableDiffusion
+
+/// From names and paths to contents, and back.
+extension ModelStore {
+  /// The files of the model that a reference names, by its name or, if it has moved, by its contents.
+  func files(of reference: Recipe.ModelReference) throws -> ModelFiles {
+    let identity = try identity(of: reference)
+    var versions = identity.versions
+    func path(_ field: String, _ file: Recipe.FileReference) throws -> String {
+      let path = try self.path(of: file, field: "model.\(field)")
+      versions.merge(try ContentIdentity(paths: AddedFiles.paths(path), digests).versions) { $1 }
+      return path
+    }
+    return ModelFiles(
+      reference: reference, folder: identity.folder,
+      loraPaths: try reference.loras.map { try path("loras", $0.file) },
+      textualInversionPaths: try reference.textualInversions.map { try path("textualInversions", $0.file) },
+      vaePath: try reference.vae.map { try path("vae", $0) },
+      tinyVAEPath: try reference.tinyVAE.map { try path("tinyVAE", $0) }, versions: versions)
+  }
+
+  /// The reference of a model that is asked for by path or name, with its adapters and autoencoders.
+  func reference(for draft: RecipeDraft) throws -> (reference: Recipe.ModelReference, folder: ModelFolder) {
+    let identity = try identity(for: draft.model)
+    var reference = Recipe.ModelReference(
+      name: ModelLibrary.name(of: identity.folder.path), sha256: identity.sha256,
+      companions: identity.companions)
+    reference.loras = try draft.loras.map {
+      Recipe.LoRAReference(file: try self.reference(to: $0.file), weight: $0.weight)
+    }
+    reference.textualInversions = try draft.textualInversions.map {
+      Recipe.TextualInversionReference(file: try self.reference(to: $0.file), token: $0.token)
+    }
+    reference.vae = try draft.vae.map(self.reference)
+    reference.tinyVAE = try draft.tinyVAE.map(self.reference)
+    reference.packing = draft.packing
+    return (reference, identity.folder)
+  }
+
+  /// The reference to a file, or to a folder of files, that is asked for by path.
+  /// - Throws: if the file is not there, is no plain file, or is not the one that is expected.
+  func reference(to request: FileRequest) throws -> Recipe.FileReference {
+    let isThere = FileManager.default.fileExists(atPath: request.path)
+    let path =
+      request.expected.flatMap(knownPath) ?? (isThere ? nil : try? library.path(request.path)) ?? request.path
+    let sha256 = try ContentIdentity(paths: AddedFiles.paths(path), digests).sha256
+    guard request.expected?.fits(sha256, file: path) ?? true else {
+      throw ModelStoreError.otherContents(field: "file", path: path, found: sha256.short)
+    }
+    return Recipe.FileReference(path: path, sha256: sha256)
+  }
+
+  /// Where the file of a reference lies: at its path, under its name in the current folder, or wherever its contents were last seen.
+  func path(of file: Recipe.FileReference, field: String) throws -> String {
+    let here = (file.path as NSString).lastPathComponent
+    var found: FileDigest?
+    for path in [file.path, here] + digests.knownPaths(with: file.sha256.hexadecimal) {
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      let sha256 = try ContentIdentity(paths: AddedFiles.paths(path), digests).sha256
+      if sha256 == file.sha256 { return path }
+      found = found ?? sha256
+    }
+    if let found { throw ModelStoreError.otherContents(field: field, path: file.path, found: found.short) }
+    throw ModelStoreError.missing(field: field, path: file.path, sha256: file.sha256.short)
+  }
+
+  /// A file whose contents were seen before, if its SHA-256 is expected.
+  private func knownPath(_ expected: ExpectedContents) -> String? {
+    guard case .sha256(let prefix) = expected, !prefix.isEmpty else { return nil }
+    return digests.knownPaths(with: prefix).first
+  }
+
+  private func identity(of reference: Recipe.ModelReference) throws -> ModelIdentity {
+    try identity(named: reference.name, expecting: reference.sha256.short) { identity in
+      identity.sha256 == reference.sha256 && identity.companions == reference.companions
+    }
+  }
+
+  private func identity(for request: FileRequest) throws -> ModelIdentity {
+    guard let expected = request.expected else {
+      return try ModelIdentity(library.folder(request.path), digests)
+    }
+    let description = if case .sha256(let prefix) = expected { prefix } else { "of schema 1" }
+    return try identity(named: request.path, expecting: description) { identity in
+      expected.fits(identity.sha256, model: identity.folder.path)
+    }
+  }
+
+  /// The model of a name if it is the one that is meant, else the first of all models that is: a model that has moved is found by its
+  /// contents.
+  private func identity(
+    named name: String, expecting description: String, where isMeant: (ModelIdentity) throws -> Bool
+  ) throws -> ModelIdentity {
+    let named = Result { try ModelIdentity(library.folder(name), digests) }
+    if case .success(let identity) = named, try isMeant(identity) { return identity }
+    for path in library.models().map(\.path) + rememberedModels() {
+      if let identity = try? ModelIdentity(library.folder(path), digests), try isMeant(identity) {
+        return identity
+      }
+    }
+    switch named {
+    case .success(let identity):
+      throw ModelStoreError.otherModel(
+        name: name, path: identity.folder.path, found: identity.sha256.short, expected: description)
+    case .failure(let error):
+      throw ModelStoreError.noModel(name: name, sha256: description, reason: "\(error)")
+    }
+  }
+
+  /// Models that were hashed before, wherever they lie.
+  private func rememberedModels() -> [String] {
+    digests.knownPaths(with: "").compactMap { path in
+      if path.hasSuffix("/model_index.json") { return String(path.dropLast("/model_index.json".count)) }
+      return path.hasSuffix(".safetensors") || path.hasSuffix(".ckpt") ? path : nil
+    }
+  }
+}
+
+/// A model's contents: where it lies and what its files hold.
+private struct ModelIdentity {
+  let folder: ModelFolder
+  let sha256: FileDigest
+  let companions: FileDigest?
+  let versions: [String: FileVersion]
+
+  init(_ folder: ModelFolder, _ digests: FileDigests) throws {
+    self.folder = folder
+    let isSingle = folder.singleFile != nil
+    let paths = try folder.files
+    let whole = try ContentIdentity(paths: paths, root: isSingle ? nil : folder.path, digests)
+    versions = whole.versions
+    guard isSingle else {
+      (sha256, companions) = (whole.sha256, nil)
+      return
+    }
+    sha256 = try digests.digest(of: folder.path)
+    companions = try ContentIdentity(paths: paths.filter { $0 != folder.path }, digests).sha256
+  }
+}
+
+/// What some files hold, as one digest: of a single file its SHA-256, of several that of the list that `sha256sum` prints.
+struct ContentIdentity {
+  let sha256: FileDigest
+  /// Each file as it was when it was hashed.
+  let versions: [String: FileVersion]
+
+  /// - Parameter root: the folder to which the names in the list are relative; nil for the last parts of the paths alone.
+  init(paths: [String], root: String? = nil, _ digests: FileDigests) throws {
+    var (list, versions) = ([String](), [String: FileVersion]())
+    for path in paths.sorted() {
+      versions[path] = try digests.version(of: path)
+      let name = root.map { String(path.dropFirst($0.count + 1)) } ?? (path as NSString).lastPathComponent
+      list.append("\(try digests.digest(of: path).hexadecimal)  \(name)\n")
+    }
+    self.versions = versions
+    sha256 =
+      if paths.count == 1, root == nil { try digests.digest(of: paths[0]) } else {
+        FileDigest(of: list.joined().utf8)
+      }
+  }
+}
+
+/// The files behind a path that is added to a model: the file itself, or those of an autoencoder's folder that are read.
+enum AddedFiles {
+  static func paths(_ path: String) throws -> [String] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      return [path]
+    }
+    return try AutoencoderFiles.files(in: path)
+  }
+}

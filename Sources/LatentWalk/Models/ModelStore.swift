@@ -1,0 +1,76 @@
+import Checkpoints
+import Files
+import Foundation
+import StableDiffusion
+import Synchronization
+
+/// The one door between a recipe and its frames: finds the model that a recipe names, checks that it is that model, loads it, and keeps
+/// it loaded for the next recipe.
+///
+///     let models = ModelStore()
+///     let recipe = try models.recipe(for: RecipeDraft(.image, prompts: ["A red apple"]))
+///     let renderer = try models.renderer(for: recipe)
+public final class ModelStore: Sendable {
+  public let library: ModelLibrary
+  let digests: FileDigests
+  private let capacity: Int
+  /// The loaded models, the most recently used last.
+  private let loaded = Mutex<[LoadedModel]>([])
+
+  /// - Parameters:
+  ///   - library: where models are searched.
+  ///   - digests: what is known of the contents of files.
+  ///   - capacity: how many models stay loaded.
+  public init(
+    library: ModelLibrary = .standard(), digests: FileDigests = FileDigests(), capacity: Int = 1
+  ) {
+    self.library = library
+    self.digests = digests
+    self.capacity = max(1, capacity)
+  }
+
+  /// What the recipe needs to be rendered, its model loaded. Takes a second for each gigabyte that is not loaded yet.
+  /// - Parameters:
+  ///   - batch: frames to denoise together; nil for as many as memory and patience allow.
+  ///   - lowMemory: whether networks are unloaded as soon as the renderer needs them no more: less memory for a single result, but
+  ///     they are loaded again when several are made.
+  /// - Throws: `ModelStoreError` if a file is missing or not the one that the recipe names, `RenderError` or `CheckpointError` if recipe
+  ///   and model do not fit each other, `MemoryError` if memory does not suffice.
+  public func renderer(for recipe: Recipe, batch: Int? = nil, lowMemory: Bool = false) throws -> Renderer {
+    let model = try model(for: recipe.model, encodesPictures: recipe.encodesPictures)
+    let inputs = try RecipeInputs(recipe, model.pipeline.description) { try self.path(of: $1, field: $0) }
+    return try Renderer(recipe, model, inputs, batch: batch, lowMemory: lowMemory)
+  }
+
+  /// The loaded model of a reference.
+  func model(for reference: Recipe.ModelReference, encodesPictures: Bool) throws -> LoadedModel {
+    if let model = loaded.withLock({ models in
+      models.first { $0.reference == reference && ($0.encodesPictures || !encodesPictures) }
+    }), try model.files.isUnchanged(digests) {
+      use(model)
+      return model
+    }
+    let model = try LoadedModel(files(of: reference), encodesPictures: encodesPictures)
+    guard try model.files.isUnchanged(digests) else {
+      throw ModelStoreError.changedWhileLoading(name: reference.name)
+    }
+    use(model)
+    return model
+  }
+
+  /// Puts a model in the place of the most recently used.
+  private func use(_ model: LoadedModel) {
+    loaded.withLock { models in
+      models.removeAll { $0.reference == model.reference }
+      models = (models + [model]).suffix(capacity)
+    }
+  }
+
+  /// Frees the loaded models that no renderer uses.
+  public func unloadAll() { loaded.withLock { $0 = [] } }
+}
+
+extension Recipe {
+  /// Whether a picture has to be encoded, so that the autoencoder needs an encoder.
+  var encodesPictures: Bool { walk.keyFrames.contains { $0.start != nil } }
+}

@@ -1,0 +1,84 @@
+import Checkpoints
+import Foundation
+
+/// How recipes are written into files: JSON in ASCII, the tool's name and the version of the schema first.
+extension Recipe {
+  static let schema = 2
+
+  /// The recipe as one line of JSON.
+  public var json: String {
+    get throws { try json(ofFrame: nil) }
+  }
+
+  /// The recipe for the file of a single frame, with the frame's number.
+  public func json(ofFrame frame: Int?) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let recipe = String(decoding: try encoder.encode(self), as: UTF8.self)
+    let frame = frame.map { "\"frame\":\($0)," } ?? ""
+    return "{\"tool\":\"LatentWalk\",\"schema\":\(Self.schema),\(frame)\"recipe\":\(recipe)}".escapedToASCII
+  }
+
+  /// - Throws: `RecipeError` if the text is no recipe, is not valid, or is of another schema than this version writes.
+  public init(json: String) throws {
+    self = try decoded(Contents.self, json).recipe
+  }
+
+  private struct Contents: Decodable {
+    let recipe: Recipe
+  }
+}
+
+/// The text that a result carries, whichever version wrote it: its recipe, or a draft where the recipe is older than the contents
+/// of files stand in it.
+struct RecipeDocument {
+  let origin: Origin
+  /// Where the text is in the file of one frame of a walk: its number.
+  let frame: Int?
+
+  enum Origin {
+    case recipe(Recipe)
+    case schema1(RecipeDraft)
+  }
+
+  /// - Throws: `RecipeError`
+  init(json: String) throws {
+    let header = try decoded(Header.self, json)
+    guard header.tool == "LatentWalk" else {
+      throw RecipeError.otherVersion(tool: header.tool, schema: header.schema)
+    }
+    frame = header.frame
+    switch header.schema {
+    case Recipe.schema: origin = .recipe(try Recipe(json: json))
+    case 1: origin = .schema1(try decoded(RecipeSchema1.Document.self, json).recipe.draft)
+    default: throw RecipeError.otherVersion(tool: header.tool, schema: header.schema)
+    }
+  }
+
+  private struct Header: Decodable {
+    let tool: String
+    let schema: Int
+    let frame: Int?
+  }
+}
+
+private func decoded<Value: Decodable>(_ type: Value.Type, _ json: String) throws -> Value {
+  do {
+    return try JSONDecoder().decode(type, from: Data(json.utf8))
+  } catch let error as DecodingError {
+    throw RecipeError.unreadable(reason: DecodingProblem(error).reason)
+  }
+}
+
+extension String {
+  /// JSON with every character beyond ASCII as \u escapes of UTF-16.
+  fileprivate var escapedToASCII: String {
+    unicodeScalars.map { scalar in
+      guard !scalar.isASCII else { return String(scalar) }
+      return scalar.utf16.map { unit in
+        let digits = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }.joined()
+    }.joined()
+  }
+}

@@ -1,0 +1,52 @@
+import Walks
+
+/// The way through latent space that a recipe describes.
+extension Recipe.Walk {
+  public var path: any Path {
+    switch kind {
+    case .interpolate: InterpolationWalk(noises: noiseIndices)
+    case .walk: EmbeddingOffsetWalk(steps: timing.frameCount - 1, stepSize: stepSize ?? 0)
+    case .circle: CircularWalk()
+    case .image: StillWalk()
+    }
+  }
+
+  /// The frames in the order in which they play.
+  public func playingOrder(_ playback: Recipe.Playback) -> [Int] {
+    timing.playingOrder(pingPong: playback.pingPong)
+  }
+
+  /// The point of a frame.
+  func point(of frame: Int) -> Point { path.point(at: timing.position(of: frame, on: path)) }
+
+  /// The key frame whose sampling a frame has: the last one that it has reached.
+  func keyFrameReached(by frame: Int) -> Recipe.KeyFrame {
+    let leg = kind == .interpolate ? timing.position(of: frame, on: path).leg : 0
+    return keyFrames[min(leg, keyFrames.count - 1)]
+  }
+
+  /// A noise that the path combines: so many draws of a seed before it, or a file.
+  struct NoiseSource: Hashable {
+    let seed: UInt64
+    let draw: Int
+    let file: Recipe.FileReference?
+  }
+
+  /// The noises that the path combines. A circle leads through two draws of its seed; a noise file replaces the first.
+  var noiseSources: [NoiseSource] {
+    var sources: [NoiseSource] = []
+    for keyFrame in keyFrames {
+      let source = NoiseSource(seed: keyFrame.seed, draw: 0, file: keyFrame.noise)
+      if !sources.contains(source) { sources.append(source) }
+    }
+    return kind == .circle ? sources + [NoiseSource(seed: keyFrames[0].seed, draw: 1, file: nil)] : sources
+  }
+
+  /// Which of `noiseSources` each key frame has.
+  private var noiseIndices: [Int] {
+    let sources = noiseSources
+    return keyFrames.map { keyFrame in
+      sources.firstIndex { $0.seed == keyFrame.seed && $0.file == keyFrame.noise } ?? 0
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import Media
+import Walks
+
+/// What a recipe has to be like to be one.
+extension Recipe {
+  /// The most frames and the largest sides of a picture that a recipe can ask for.
+  public static let frameCounts = 1...100_000
+  public static let sizes = 1...16_384
+  public static let frameRates = 0.01...1000.0
+
+  func validate() throws(RecipeError) {
+    try require(!model.name.isEmpty, "model.name", "\"\"", "the model's name")
+    for (field, file) in files {
+      try require(!file.path.isEmpty, "\(field).path", "\"\"", "the path of a file")
+    }
+    for (index, lora) in model.loras.enumerated() {
+      try require(
+        lora.weight.isFinite, "model.loras[\(index)].weight", "\(lora.weight)", "a number such as 0.8")
+    }
+    try validateSettings()
+    try validateWalk()
+    for (index, keyFrame) in walk.keyFrames.enumerated() {
+      try validate(keyFrame, "walk.keyFrames[\(index)]")
+    }
+    try require(
+      Self.frameRates.contains(playback.fps), "playback.fps", "\(playback.fps)",
+      "0.01 to 1000 frames a second")
+  }
+
+  private func validateSettings() throws(RecipeError) {
+    for (field, size) in [("width", settings.width), ("height", settings.height)] {
+      try require(Self.sizes.contains(size), "settings.\(field)", "\(size)", "1 to 16384 pixels")
+    }
+    try require(
+      1...100 ~= settings.clipSkip, "settings.clipSkip", "\(settings.clipSkip)",
+      "1 for the last layer, 2 for the one before it")
+  }
+
+  private func validateWalk() throws(RecipeError) {
+    let (count, frames) = (walk.keyFrames.count, walk.timing.frameCount)
+    let field = "walk.keyFrames"
+    switch walk.kind {
+    case .interpolate: try require(2...100_000 ~= count, field, "a list of \(count)", "two or more")
+    case .walk, .circle, .image: try require(count == 1, field, "a list of \(count)", "one")
+    }
+    let frameCounts = walk.kind == .image ? 1...1 : Self.frameCounts
+    try require(
+      frameCounts.contains(frames), "walk.timing.frameCount", "\(frames)",
+      walk.kind == .image ? "1 for an image" : "1 to 100000 frames")
+    try require(
+      (walk.kind == .walk) == (walk.stepSize != nil), "walk.stepSize",
+      walk.stepSize.map { "\($0)" } ?? "missing",
+      "a number for a walk, and none otherwise")
+    if let stepSize = walk.stepSize {
+      try require(stepSize.isFinite, "walk.stepSize", "\(stepSize)", "a number such as 0.002")
+    }
+    guard let positions = walk.timing.positions else { return }
+    let legs = Double(walk.path.legCount)
+    try require(
+      positions.count == frames, "walk.timing.positions", "a list of \(positions.count)",
+      "one for each of \(frames) frames")
+    for (frame, position) in positions.enumerated() {
+      try require(
+        0...legs ~= position, "walk.timing.positions[\(frame)]", "\(position)",
+        "0 to \(legs), the legs of the walk")
+    }
+  }
+
+  private func validate(_ keyFrame: KeyFrame, _ field: String) throws(RecipeError) {
+    try require(
+      (keyFrame.prompt == nil) != (keyFrame.embedding == nil), field,
+      keyFrame.prompt == nil ? "without prompt and embedding" : "one with prompt and embedding",
+      "one of the two")
+    try require(
+      keyFrame.guidance.isFinite, "\(field).guidance", "\(keyFrame.guidance)", "a number such as 7.5")
+    let (sampling, seeds) = (keyFrame.sampling, settings.rng.seeds)
+    try require(1...1000 ~= sampling.steps, "\(field).sampling.steps", "\(sampling.steps)", "1 to 1000")
+    try require(
+      sampling.sampler.schedules.contains(sampling.schedule), "\(field).sampling.schedule",
+      sampling.schedule.rawValue,
+      "\(sampling.sampler.schedules.map(\.rawValue).joined(separator: " or ")) for the sampler \(sampling.sampler.rawValue)"
+    )
+    try require(
+      seeds.contains(keyFrame.seed), "\(field).seed", "\(keyFrame.seed)",
+      "a seed up to \(seeds.upperBound), as \(settings.rng.rawValue) takes them")
+    guard let start = keyFrame.start else { return }
+    try require(
+      walk.kind == .image, "\(field).start", "a picture", "none: only an image begins with a picture")
+    try require(0...1 ~= start.strength, "\(field).start.strength", "\(start.strength)", "0 to 1")
+  }
+}
+
+private func require(
+  _ condition: Bool, _ field: String, _ found: String, _ accepted: String
+) throws(RecipeError) {
+  if !condition { throw .invalid(field: field, found: found, accepted: accepted) }
+}
+
+/// What can be wrong with a recipe.
+public enum RecipeError: Error, Equatable, CustomStringConvertible {
+  /// A field has a value that is not accepted.
+  case invalid(field: String, found: String, accepted: String)
+  case unreadable(reason: String)
+  case otherVersion(tool: String, schema: Int)
+  /// A picture or animation that carries no recipe.
+  case noRecipe(path: String)
+
+  public var description: String {
+    switch self {
+    case .invalid(let field, let found, let accepted):
+      "The recipe's \(field) is \(found); choose \(accepted)."
+    case .unreadable(let reason):
+      "This is not a recipe of LatentWalk: \(reason)."
+    case .otherVersion(let tool, let schema):
+      "The recipe is from \(tool), schema \(schema), which this version does not read; render it with the program that wrote it."
+    case .noRecipe(let path):
+      "\(path) carries no recipe; LatentWalk writes one into each PNG and GIF that it makes, and reads those of AUTOMATIC1111 and ComfyUI."
+    }
+  }
+}

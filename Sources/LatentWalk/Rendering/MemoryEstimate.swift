@@ -1,0 +1,29 @@
+import StableDiffusion
+import Tensors
+
+/// How much memory the rendering of a recipe takes, reckoned before the work begins.
+struct MemoryEstimate {
+  /// A UNet evaluation of one frame, both halves of guidance.
+  private let bytesPerFrame: Int
+  private let decoderBytes: Int
+  private let latentPixels: Int
+
+  init(_ recipe: Recipe, _ model: ModelDescription) {
+    latentPixels = LatentSize(recipe, model).pixels
+    let halves = recipe.walk.keyFrames.allSatisfy { $0.guidance == 1 } ? 1 : 2
+    bytesPerFrame = halves * model.unet.activationBytes(pixels: latentPixels)
+    decoderBytes = model.autoencoder.activationBytes(latentPixels: latentPixels)
+  }
+
+  /// How many frames are denoised together: as many as half of the free memory holds, but no more than make the kernels faster. A
+  /// batch is lost when the work is stopped, and the first frame should not take long.
+  /// - Throws: `RenderError.memory` if a single frame, or as many as are asked for, do not fit.
+  func batch(asked: Int?) throws -> Int {
+    let available = TensorMemory.available
+    let fast = max(1, min(16, 4096 / max(1, latentPixels)))
+    let batch = asked ?? max(1, min(fast, available / 2 / bytesPerFrame))
+    let needed = max(batch * bytesPerFrame, decoderBytes)
+    guard needed <= available else { throw RenderError.memory(needed: needed, available: available) }
+    return batch
+  }
+}

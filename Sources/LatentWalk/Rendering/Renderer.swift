@@ -1,0 +1,108 @@
+import Media
+import Sampling
+import StableDiffusion
+import Tensors
+import Walks
+
+/// Renders the frames of a recipe with the recipe's own model; `ModelStore.renderer(for:)` makes it. Any frame can be rendered alone, again
+/// and in any order, in any batch and process, and comes out the same.
+///
+///     let models = ModelStore()
+///     let recipe = try models.recipe(for: RecipeDraft(.circle, prompts: ["Skyline of New York City"]))
+///     let renderer = try await models.renderer(for: recipe)
+///     for try await event in renderer.events(of: Array(0..<recipe.walk.timing.frameCount)) {
+///       if case .frame(let number, let picture, _) = event { try picture.writePNG(to: "\(number).png") }
+///     }
+///
+/// From a program without tasks, `rendering(_:)` gives the same events one after the other.
+public struct Renderer: Sendable {
+  public let recipe: Recipe
+  /// Frames that are denoised together at most.
+  public let batch: Int
+  /// What was cut from prompts that are too long.
+  public let droppedTexts: [String]
+  /// What may surprise about the model: tensors that nothing uses, learned words that no prompt has.
+  public let warnings: [String]
+
+  let model: LoadedModel
+  let lowMemory: Bool
+  let text: KeyFrameText
+  let noise: RecipeNoise
+
+  /// - Throws: `RenderError`, `ScheduleError`, `AutoencoderError` or `MemoryError` if recipe and model do not fit each other.
+  init(_ recipe: Recipe, _ model: LoadedModel, _ inputs: RecipeInputs, batch: Int?, lowMemory: Bool) throws {
+    let description = model.pipeline.description
+    try recipe.requireFitting(description)
+    let batch = try MemoryEstimate(recipe, description).batch(asked: batch)
+    (self.recipe, self.model, self.lowMemory, self.batch) = (recipe, model, lowMemory, batch)
+    text = try KeyFrameText(recipe, inputs, model.pipeline.promptEncoder())
+    noise = try RecipeNoise(recipe, inputs, model.pipeline)
+    droppedTexts = text.droppedTexts
+    warnings = model.warnings(for: recipe)
+    if lowMemory { model.pipeline.unload(.promptEncoder) }
+  }
+
+  /// The noise levels through which a frame is denoised.
+  public func schedule(of frame: Int) -> SamplingSchedule {
+    noise.schedule(recipe.walk.keyFrameReached(by: frame).sampling)
+  }
+
+  /// UNet evaluations for some frames.
+  public func evaluations(of frames: [Int]) -> Int {
+    frames.reduce(0) { sum, frame in
+      let schedule = schedule(of: frame)
+      let scale = text.guidanceScale(at: recipe.walk.point(of: frame).conditioning)
+      return sum + schedule.evaluations(after: schedule.count) * Guidance.evaluationsPerStep(scale: scale)
+    }
+  }
+
+  /// The rendering of some frames, an event at a time. The arithmetic runs in the calling thread and the kernels' pool.
+  /// - Parameter cancellation: ends the rendering with a `CancellationError`, within a step.
+  public func rendering(_ frames: [Int], cancellation: Cancellation = Cancellation()) -> Rendering {
+    Rendering(self, frames, cancellation)
+  }
+
+  /// The latents with which frames begin, [n, h, w, channels].
+  func initialLatents(_ frames: [Int]) -> Tensor {
+    Tensor.batch(
+      frames.map { Tensor.combined(noise.initial, weights: recipe.walk.point(of: $0).noise.weights) })
+  }
+
+  /// The denoising of a batch of frames, which share their sampling.
+  func denoising(_ frames: [Int], from latents: Tensor, _ cancellation: Cancellation) throws -> Denoising {
+    let sampling = recipe.walk.keyFrameReached(by: frames[0]).sampling
+    return try model.pipeline.denoising(
+      latents, guidedBy: text.guidance(at: frames.map { recipe.walk.point(of: $0).conditioning }),
+      through: noise.schedule(sampling), stepNoises: noise.steps[sampling] ?? [], cancellation: cancellation)
+  }
+
+  func picture(_ latents: Tensor) -> Picture { Picture(model.pipeline.pixels(latents)) }
+}
+
+extension Recipe {
+  /// Refuses what the model cannot render.
+  fileprivate func requireFitting(_ model: ModelDescription) throws {
+    let (width, height, factor) = (settings.width, settings.height, model.autoencoder.factor)
+    guard width % factor == 0, height % factor == 0 else {
+      throw RenderError.size(width: width, height: height, multiple: factor)
+    }
+    let bytes = try json.utf8.count
+    guard bytes <= RecipeText.limit else {
+      throw RenderError.recipeTooLong(bytes: bytes, limit: RecipeText.limit)
+    }
+    guard model.textEncoder.has(clipSkip: settings.clipSkip) else {
+      throw RenderError.clipSkip(settings.clipSkip, layers: model.textEncoder.layers)
+    }
+  }
+}
+
+extension LoadedModel {
+  fileprivate func warnings(for recipe: Recipe) -> [String] {
+    let prompts = recipe.walk.keyFrames.flatMap { [$0.prompt ?? "", $0.negativePrompt] }
+    let unusedWords = textualInversions.filter { word in
+      !prompts.contains { $0.lowercased().contains(word.token.lowercased()) }
+    }
+    return unusedWords.map { "The learned word \($0.token) of \($0.path) is in no prompt." }
+      + pipeline.unusedTensors.map { "The model's tensor \($0) is not used." }
+  }
+}

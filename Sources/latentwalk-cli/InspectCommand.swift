@@ -1,0 +1,25 @@
+import ArgumentParser
+import LatentWalk
+
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Shows what made a result: the recipe in a PNG, a GIF or a JSON file.",
+    discussion: """
+      Example: latentwalk inspect dog-to-cat.gif
+
+      Pictures of AUTOMATIC1111 and ComfyUI are read, too, as far as a recipe can say what they say.
+      """)
+
+  @Argument(
+    help: "A PNG, a GIF, or a recipe as JSON.", completion: .file(extensions: ["png", "gif", "json"]))
+  var file: String
+
+  @Flag(help: "The recipe as JSON, which 'latentwalk render' takes.")
+  var json = false
+
+  func run() throws {
+    let result = try ResultFile(path: file)
+    print(json ? try result.json : result.summary.joined(separator: "\n"))
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import LatentWalk
+
+struct RenderCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "render",
+    abstract: "Makes a result again from its recipe, byte for byte: any PNG, GIF or recipe of LatentWalk.",
+    discussion: """
+      Example: latentwalk render dog-to-cat.gif --output again.gif
+
+      The model and all files are found by their contents, wherever they lie now. A frame of a walk gives that frame; with --output \
+      and .gif it gives the whole walk. Pictures of AUTOMATIC1111 and ComfyUI are read, too: what cannot be done is named, \
+      and the picture comes as close as it can.
+      """)
+
+  @Argument(
+    help: "A PNG, a GIF, or a recipe as JSON.", completion: .file(extensions: ["png", "gif", "json"]))
+  var file: String
+
+  @Option(
+    name: [.long, .customShort("o")],
+    help: ArgumentHelp(
+      "The result, a .gif or .png file. (default: the walk and the seed, such as circle-42.gif)",
+      valueName: "file"),
+    completion: .file(extensions: ["gif", "png"]))
+  var output: String?
+
+  @Option(parsing: .unconditional, help: "Frames a second. (default: the recipe's)")
+  var fps: Double?
+
+  @Flag(
+    name: [.customLong("rubber-band"), .customLong("ping-pong")], inversion: .prefixedNo,
+    help: "Play there and back again, or not. (default: as the recipe says)")
+  var rubberBand: Bool?
+
+  @OptionGroup var framesDirectory: FramesDirectoryOptions
+  @OptionGroup var threads: ThreadOptions
+
+  @Option(
+    parsing: .unconditional,
+    help: "Frames rendered together. The result does not depend on it. (default: fits memory)")
+  var batch: Int?
+
+  @OptionGroup var result: OutputOptions
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    if let fps { try requireFrameRate(fps) }
+    try require(batch.map { 1...1024 ~= $0 } ?? true, "--batch", "\(batch ?? 0)", "1 to 1024")
+  }
+
+  func run() throws {
+    try threads.apply()
+    let (models, reporter) = (ModelStore(), report.reporter())
+    let source = try ResultFile(path: file)
+    for sentence in source.unsupported { reporter.warn(sentence) }
+    var recipe = try source.recipe(with: models)
+    if fps != nil || rubberBand != nil {
+      recipe = try recipe.playing(
+        Recipe.Playback(fps: fps ?? recipe.playback.fps, pingPong: rubberBand ?? recipe.playback.pingPong))
+    }
+    let isPicture =
+      recipe.walk.kind == .image || (source.frame != nil && !(output ?? "").lowercased().hasSuffix(".gif"))
+    let name = "\(recipe.walk.kind.rawValue)-\(recipe.walk.keyFrames[0].seed)"
+    let frameName = source.frame.map { "-frame-\($0)" } ?? ""
+    let output = output ?? (isPicture ? "\(name)\(frameName).png" : "\(name).gif")
+    try requireExtension(isPicture ? ".png" : ".gif", output, "--output")
+    try result.requireWritable(output, "--output", recipe: recipe)
+    let run = ResultRun(models, batch: batch, reporter)
+    if isPicture {
+      try run.picture(recipe, frame: source.frame, to: output)
+    } else {
+      try run.animation(recipe, to: output, frames: framesDirectory)
+    }
+  }
+}
