@@ -1,44 +1,83 @@
-# The vocabulary: walk, test, build, format, bench, bench-peers, size.
+# The vocabulary; `make help` lists it.
 
 SHELL := /bin/bash
 SWIFT ?= swift
+PREFIX ?= /usr/local
 PROGRAM := .build/release/latentwalk
 FIRST_WALK := dog-to-cat.gif
 
-.PHONY: walk test build format bench bench-peers size tools
+.PHONY: walk help test build format install uninstall package test-package docs bench bench-peers bench-page size tools
 
 # Installs what is missing, builds, renders the first walk on the bundled model and says where it is.
-walk: build
+walk: build  ## build, render a first walk and say where it is (the default)
 	@$(PROGRAM) interpolate "A photograph of a dog" "A photograph of a cat" \
 	  --seed 2 --rubber-band --output $(FIRST_WALK)
 	@echo "Your first walk: $(CURDIR)/$(FIRST_WALK)"
 
-build: tools
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: tools  ## build the program, .build/release/latentwalk
 	@$(SWIFT) build -c release --product latentwalk
 
-# In release: debug arithmetic is some fifty times slower.
-test: tools
-	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
-	@$(SWIFT) build -c release --product latentwalk
-	@$(SWIFT) test -c release
+# In release: debug arithmetic is some fifty times slower. Without testable imports, which no test uses, `make build` and
+# `make test` share what they compile; with them each would compile everything again after the other.
+test: tools  ## check the format, build, run every test
+	@$(SWIFT) format lint --strict --recursive Package.swift Models Sources Tests Benchmarks
+	@$(SWIFT) test -c release --disable-testable-imports
 
-format:
-	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
+format:  ## format the sources
+	@$(SWIFT) format --in-place --recursive Package.swift Models Sources Tests Benchmarks
+
+# What is installed has Swift's libraries inside. `swift test` cannot use such a build, so it has a folder of its own.
+STATIC := $(SWIFT) build -c release --scratch-path .build/static --static-swift-stdlib -Xlinker -s \
+  -Xlinker --disable-new-dtags -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/latentwalk'
+STAGE := .build/stage
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || date +%s)
+
+# Laid out once: `make install` as root, after `make $(STAGE)`, needs no Swift and writes only below PREFIX.
+$(STAGE): Package.swift LICENSE $(shell find Models Sources packaging -type f)
+	@$(MAKE) --no-print-directory tools
+	@$(STATIC) --product latentwalk
+	@$(STATIC) --product generate-manual
+	@packaging/stage .build/static/release/latentwalk .build/static/release/generate-manual $@
+
+install: $(STAGE)  ## install into PREFIX, by default /usr/local; DESTDIR goes before it
+	@packaging/install $(STAGE) "$(DESTDIR)$(PREFIX)"
+	@echo "Installed $(DESTDIR)$(PREFIX)/bin/latentwalk"
+
+uninstall:  ## remove what was installed into PREFIX
+	@packaging/uninstall "$(DESTDIR)$(PREFIX)"
+
+package: $(STAGE)  ## make a .deb and a .tar.gz in .build/package
+	@packaging/make-packages $(STAGE) .build/package
+
+test-package: package  ## try both packages in a bare Debian (needs root and debootstrap)
+	@packaging/try-in-bare-debian .build/package
+
+# With the compiler's own tools, from what `make build` compiled: no plugin, no other build.
+docs: build  ## build the documentation in .build/docs
+	@packaging/make-docs .build/release .build/docs
+	@echo "Look at it with: python3 -m http.server --directory .build/docs, at /documentation/latentwalk"
 
 # Kernels by shape, then whole networks; the table as JSON in .build/bench.json. Benchmarks/README.md explains the figures.
-bench: tools
+bench: tools  ## time kernels and networks
 	@mkdir -p .build
 	@$(SWIFT) run -c release --package-path Benchmarks kernels --json .build/bench.json
 	@$(SWIFT) run -c release --package-path Benchmarks networks --json .build/bench.json
 
 # OpenVINO, PyTorch and stable-diffusion.cpp on the same work: make bench-peers OPTIONS="--only cfg_step"
-bench-peers: build
+bench-peers: build  ## time other engines beside them
 	@$(SWIFT) build -c release --package-path Benchmarks --product networks
 	@command -v python3 > /dev/null || { echo "bench-peers needs Python 3.10 or later; install it, then run make again."; exit 1; }
 	@python3 Benchmarks/peers/bench_peers.py $(OPTIONS)
 
+# From the results of bench-peers, also with --isa avx2; without new ones, from those that are kept.
+bench-page:  ## write docs/performance.md and the README's headline from the results
+	@python3 Benchmarks/page.py
+
 # Lines of each target.
-size:
+size:  ## count the lines of each target
 	@for target in Sources/* Tests/*; do \
 	  printf '%6d  %s\n' "$$(find $$target -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.inc' | xargs -r cat | wc -l)" $$target; \
 	done

@@ -32,10 +32,15 @@ let package = Package(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .target(name: "Media", dependencies: ["CPNG", "CGIF", "CTurboJPEG", "Files"]),
 
+    // The model that comes with the package: SwiftPM copies it beside every executable.
+    .target(name: "BundledModels", path: "Models", resources: [.copy("tiny")]),
+
     // A recipe in, frames out; and the command around it.
     .target(
       name: "LatentWalk",
-      dependencies: ["StableDiffusion", "Sampling", "Walks", "Media", "Checkpoints", "Tensors", "Files"]),
+      dependencies: [
+        "BundledModels", "StableDiffusion", "Sampling", "Walks", "Media", "Checkpoints", "Tensors", "Files",
+      ]),
     .executableTarget(
       name: "latentwalk",
       dependencies: [
@@ -56,6 +61,9 @@ let package = Package(
     .testTarget(name: "MediaTests", dependencies: ["Media"], exclude: ["Fixtures"]),
     .testTarget(name: "LatentWalkTests", dependencies: ["LatentWalk"]),
     .testTarget(name: "CommandLineTests", dependencies: ["LatentWalk", "latentwalk", "ModelFiles"]),
+    // Compiles the examples in comments and documents against the library.
+    .testTarget(name: "DocumentationTests", dependencies: ["LatentWalk"]),
+    .testTarget(name: "InstallTests", dependencies: ["BundledModels", "LatentWalk", "latentwalk"]),
   ],
   swiftLanguageModes: [.v6]
 )

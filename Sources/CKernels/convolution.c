@@ -2,15 +2,23 @@
  * a row of zeros outside the picture. Stride, padding, doubling and concatenation are contents of that table only. */
 #include "kernels.h"
 
-size_t lw_convolved_size(const lw_convolution_shape *shape, size_t size) {
-  const size_t padded = (shape->upsample ? 2 * size : size) + shape->pad_before + shape->pad_after;
+static size_t convolved_size(const lw_convolution_shape *shape, size_t size) {
+  const size_t padded = size + shape->pad_before + shape->pad_after;
   return padded < shape->kernel ? 0 : (padded - shape->kernel) / shape->stride + 1;
+}
+
+size_t lw_convolved_height(const lw_convolution_shape *shape) {
+  return convolved_size(shape, shape->upsampled_height ? shape->upsampled_height : shape->height);
+}
+
+size_t lw_convolved_width(const lw_convolution_shape *shape) {
+  return convolved_size(shape, shape->upsampled_width ? shape->upsampled_width : shape->width);
 }
 
 static void gather_pixels(
   const lw_product *product, size_t first, size_t count, const float **pointers, const float *zeros) {
   const lw_convolution_shape *shape = product->input;
-  const size_t out_width = lw_convolved_size(shape, shape->width), out_height = lw_convolved_size(shape, shape->height);
+  const size_t out_width = lw_convolved_width(shape), out_height = lw_convolved_height(shape);
   for (size_t row = 0; row < count; row++) {
     const size_t pixel = first + row, out_x = pixel % out_width, out_y = pixel / out_width % out_height;
     const size_t image = pixel / out_width / out_height;
@@ -26,7 +34,7 @@ static void gather_pixels(
 
 static lw_product describe(
   float *y, const lw_convolution_shape *shape, const lw_weights *weights, const lw_epilogue *epilogue) {
-  const size_t pixels = lw_convolved_size(shape, shape->height) * lw_convolved_size(shape, shape->width);
+  const size_t pixels = lw_convolved_height(shape) * lw_convolved_width(shape);
   lw_product product = {
     .y = y,
     .y_stride = weights->gated ? weights->columns / 2 : weights->columns,

@@ -70,12 +70,14 @@ typedef struct {
   float *totals;          /* [panel of the group][row of the block][16] */
 } lw_product_scratch;
 
-/** Where a source's pixel lies, or `zeros` for a point outside the picture. y and x count in the doubled picture, if it is doubled; left
- *  of and above it they wrap around to huge numbers, which are outside as well. */
+/** The address of a source's pixel, or `zeros` for a point outside the picture. y and x count in the upsampled picture, if it is
+ *  upsampled; left of and above it they wrap around to huge numbers, which are outside as well. */
 static inline const float *lw_source_pixel(
   const lw_convolution_shape *shape, size_t source, size_t image, size_t y, size_t x, const float *zeros) {
-  const size_t scale = shape->upsample ? 2 : 1;
-  if (y >= scale * shape->height || x >= scale * shape->width) return zeros;
+  const bool upsamples = shape->upsampled_height > 0;
+  if (y >= (upsamples ? shape->upsampled_height : shape->height)) return zeros;
+  if (x >= (upsamples ? shape->upsampled_width : shape->width)) return zeros;
+  const size_t scale = upsamples ? 2 : 1;
   const size_t pixel = (image * shape->height + y / scale) * shape->width + x / scale;
   return shape->sources[source].data + pixel * shape->sources[source].channels;
 }

@@ -25,7 +25,7 @@ enum {
 };
 
 bool lw_winograd_suits(const lw_convolution_shape *shape, const lw_weights *weights) {
-  const size_t height = lw_convolved_size(shape, shape->height), width = lw_convolved_size(shape, shape->width);
+  const size_t height = lw_convolved_height(shape), width = lw_convolved_width(shape);
   const bool same_size = shape->kernel == 3 && shape->stride == 1 && shape->pad_before == 1 && shape->pad_after == 1;
   return !shape->direct && same_size && height >= 4 && width >= 4 && !weights->gated && weights->columns >= 32 &&
          weights->channels >= 32 && weights->channels <= LW_WINOGRAD_PARTS * SHORT_PART &&
@@ -36,8 +36,8 @@ static lw_winograd describe(const lw_product *product) {
   const lw_convolution_shape *shape = product->input;
   lw_winograd job = {
     .product = product,
-    .height = lw_convolved_size(shape, shape->height),
-    .width = lw_convolved_size(shape, shape->width),
+    .height = lw_convolved_height(shape),
+    .width = lw_convolved_width(shape),
     .channels = product->weights->channels,
     .panels = lw_panel_count(product->weights),
   };

@@ -1,7 +1,7 @@
 /// A `config.json`: the fields of a model's description by name. An error names the file, the field, the value found and the values
 /// accepted.
 ///
-///     let configuration = try folder.configuration("unet")
+///     let configuration = try ModelFolder(path: "stable-diffusion-v1-5").configuration("unet")
 ///     let channels = try configuration.integers("block_out_channels")
 ///     try configuration.require("act_fn", oneOf: ["silu"])
 ///

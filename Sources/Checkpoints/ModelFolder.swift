@@ -4,7 +4,7 @@ import FoundationEssentials
 /// its configuration and weights. A single file is seen as the same.
 ///
 ///     let folder = try ModelFolder(path: "stable-diffusion-v1-5")
-///     let unet = try UNet(folder.weights("unet"), folder.configuration("unet"))
+///     let (weights, configuration) = (try folder.weights("unet"), try folder.configuration("unet"))
 public struct ModelFolder: Sendable {
   /// The folder, or the single file.
   public let path: String

@@ -4,7 +4,7 @@ import Glibc
 /// An array of float32 numbers in a `.npy` file, the format of numpy.save: in row-major order, little-endian.
 ///
 ///     let noise = try NumpyArray(npyFile: "noise.npy")
-///     try NumpyArray(shape: [4, 64, 64], values: latents).write(to: "latents.npy")
+///     try NumpyArray(shape: noise.shape, values: noise.values).write(to: "copy.npy")
 public struct NumpyArray: Sendable, Equatable {
   /// Sizes from the slowest to the fastest dimension.
   public let shape: [Int]

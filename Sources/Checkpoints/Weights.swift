@@ -3,6 +3,7 @@ import Tensors
 /// A checkpoint seen from a name prefix. A network narrows the view on its way to its layers, and the leaf layer asks for a
 /// tensor and states the shape it expects:
 ///
+///     let weights = try ModelFolder(path: "stable-diffusion-v1-5").weights("unet")
 ///     let block = weights["down_blocks"][0]["resnets"][1]
 ///     let stored = try block.tensor("conv1.weight", shape: [320, 320, 3, 3])
 ///

@@ -2,8 +2,8 @@ import Glibc
 
 /// A file that appears under its name when it is complete; until then, and if it is never completed, what was there before stays.
 ///
-///     let file = try AtomicFile(path: "walk.gif") { MyError(path: "walk.gif", errorNumber: $0) }
-///     _ = bytes.withUnsafeBytes(file.append)
+///     let file = try AtomicFile(path: "walk.gif") { FileError(path: "walk.gif", errorNumber: $0) }
+///     _ = [UInt8]("GIF89a".utf8).withUnsafeBytes(file.append)
 ///     try file.commit()
 ///
 /// Only plain files are replaced. Devices, pipes and symbolic links are written to directly: root could replace /dev/stdout, which

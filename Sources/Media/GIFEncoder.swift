@@ -1,6 +1,7 @@
 /// Writes an animated GIF in one pass, with a palette of its own for each frame and in memory that does not grow.
 ///
 ///     let encoder = try GIFEncoder(path: "walk.gif", width: 128, height: 128, frameCount: 60, framesPerSecond: 10)
+///     let pictures: [Picture] = try (0..<60).map { try Picture(pngFile: "frame-\($0).png") }
 ///     for picture in pictures { try encoder.add(picture) }
 ///     try encoder.finish()
 ///

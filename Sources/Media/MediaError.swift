@@ -4,7 +4,6 @@ public enum MediaError: Error, Hashable, CustomStringConvertible {
   case cannotWrite(path: String, reason: String)
   case notAPNG(path: String)
   case notAPicture(path: String)
-  case notAGIF(path: String)
   case damaged(path: String, reason: String)
   case tooLarge(path: String, width: Int, height: Int, limit: String)
   case wrongFrameSize(path: String, width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
@@ -21,8 +20,6 @@ public enum MediaError: Error, Hashable, CustomStringConvertible {
       "\(path) is not a PNG file. Give a picture in the PNG format."
     case .notAPicture(let path):
       "\(path) is neither a PNG nor a JPEG file. Save the picture as one of these."
-    case .notAGIF(let path):
-      "\(path) is not a GIF file. Give an animation in the GIF format."
     case .damaged(let path, let reason):
       "Cannot read \(path), the file is damaged: \(reason). Make it again, or take another copy of it."
     case .tooLarge(let path, let width, let height, let limit):

@@ -1,7 +1,7 @@
 import CPNG
 
 // libpng reports errors of its full interface by long jumps, which Swift code cannot survive. Its simplified interface
-// returns them, but knows no text chunks: the recipe is added to the finished bytes (PNGChunks.swift).
+// returns them, but knows no text chunks: the recipe is added to the finished bytes (PNGTexts.swift).
 
 extension Picture {
   /// Reads any PNG file: grey becomes colour, 16 bits become 8, and what is see-through is shown on black.
@@ -49,7 +49,7 @@ extension Picture {
   /// Writes a PNG file, with the recipe, a JSON object in ASCII, in a text chunk. The file appears when it is complete.
   public func writePNG(to path: String, recipe: String? = nil) throws {
     var png = try encodedPNG(for: path)
-    if let recipe { PNGChunks.insert(try RecipeText(recipe, for: path), into: &png) }
+    if let recipe { PNGChunks.insert(PNGTexts.chunk(of: try RecipeText(recipe, for: path)), into: &png) }
     let file = try PendingFile(path: path)
     _ = png.withUnsafeBufferPointer { file.append($0) }
     try file.commit()

@@ -7,7 +7,7 @@ extension Picture {
   public init(file path: String) throws {
     let file = try bytes(ofFile: path, limit: Self.byteLimit)
     if PNGChunks.isPNG(file) {
-      let exif = try PNGChunks.data(of: "eXIf", in: file, path) { _ in true }
+      let exif = try PNGChunks.data(of: "eXIf", in: file, path)
       self = try Picture(png: file, of: path, on: 255).turned(Orientation(exif: exif ?? []))
     } else if JPEGSegments.isJPEG(file) {
       let exif = JPEGSegments.exif(in: file)

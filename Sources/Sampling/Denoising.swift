@@ -17,8 +17,10 @@ public struct DenoisingStep: Sendable {
 
 /// Turns noise into latents, one noise level at a time: a sequence that computes a step when it is asked for.
 ///
-///     var latents = noise
-///     for step in Denoising(noise, through: levels, with: denoiser) {
+///     let noise = NoiseSchedule(betaStart: 0.00085, betaEnd: 0.012, kind: .scaledLinear, trainSteps: 1000)
+///     let levels = try ScheduleKind.leading.levels(steps: 25, noise: noise)
+///     var latents = NoiseGenerator.pytorch.normals(seed: 42, draw: 0, height: 64, width: 64, channels: 4)
+///     for step in Denoising(latents, through: levels, with: { noisy, level in Float(level.alphaBar) * noisy }) {
 ///       print("step \(step.index + 1) of \(step.count)")
 ///       latents = step.latents
 ///     }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a text tells the UNet: one vector for each token.
+/// The text conditioning of the UNet: one vector for each token.
 ///
 ///     let encoder = try PromptEncoder(ModelFolder(path: "stable-diffusion-v1-5"))
 ///     let (dog, cat) = (encoder("a dog").conditioning, encoder("a cat").conditioning)

@@ -9,7 +9,7 @@ import Tensors
 public struct PromptEncoder: Sendable {
   public let tokenizer: Tokenizer
   public let textEncoder: TextEncoder
-  /// Tensors in the text encoder's file that no layer asked for.
+  /// Tensors in the text encoder's file that no layer uses.
   package let unusedTensors: [String]
 
   public init(_ folder: ModelFolder, adapters: Adapters = Adapters(), packing: Packing = Packing()) throws {
@@ -107,7 +107,7 @@ extension Tokenizer {
       throw TokenizerError.invalid(
         path: path + "/vocab.json",
         reason:
-          "it has tokens up to \(largestId), and the model's text encoder knows \(description.vocabulary)")
+          "it has tokens up to \(largestId), and the model's text encoder has \(description.vocabulary)")
     }
     guard length <= description.positions else {
       throw TokenizerError.invalid(

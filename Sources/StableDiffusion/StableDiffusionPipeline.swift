@@ -25,7 +25,7 @@ public struct StableDiffusionPipeline: Sendable {
 
   public let description: ModelDescription
   public let autoencoder: Autoencoder
-  /// Tensors in the model's files that no layer asked for, as `component: name`.
+  /// Tensors in the model's files that no layer uses, as `component: name`.
   public let unusedTensors: [String]
   private let encoder: Unloadable<PromptEncoder>
   private let denoiser: Unloadable<UNet>

@@ -8,6 +8,23 @@ public func mix(_ a: Float, _ x: Tensor, _ b: Float, _ y: Tensor) -> Tensor {
   }
 }
 
+/// The same with factors of its own for each image: image i is a[i] * x[i] + b[i] * y[i], with the bits that it has alone.
+/// - Parameters:
+///   - a: [n], for x of [n, ...]; so is `b` for y.
+public func mix(_ a: [Float], _ x: Tensor, _ b: [Float], _ y: Tensor) -> Tensor {
+  precondition(x.shape == y.shape, "Tensors of \(x.shape) and \(y.shape) cannot be mixed.")
+  let images = x.shape.first ?? 0
+  precondition(a.count == images && b.count == images, "\(images) images need as many pairs of factors.")
+  let size = x.count / max(1, images)
+  return Tensor(shape: x.shape) { result in
+    guard let start = result.baseAddress else { return }
+    for i in 0..<images {
+      let first = i * size
+      lw_mix(start + first, a[i], x.storage.address + first, b[i], y.storage.address + first, size)
+    }
+  }
+}
+
 extension Tensor {
   public static func + (x: Tensor, y: Tensor) -> Tensor { mix(1, x, 1, y) }
   public static func - (x: Tensor, y: Tensor) -> Tensor { mix(1, x, -1, y) }

@@ -19,10 +19,13 @@ extension Tensor {
   }
 
   /// The convolution of a picture: [n, h, w, in] -> [n, h', w', out].
-  /// - Parameter skip: a second tensor [n, h, w, more] that stands beside this one in the channels, as if they were concatenated.
+  /// - Parameters:
+  ///   - skip: a second tensor [n, h, w, more], concatenated with this one along the channels.
+  ///   - size: for `.doubling`, the size to which the doubled picture is cropped before it is convolved: 2 h or 2 h - 1 by
+  ///     2 w or 2 w - 1. Absent: 2 h by 2 w.
   public func convolved(
     by weights: PackedWeights, _ geometry: ConvolutionGeometry, beside skip: Tensor? = nil,
-    then epilogue: Epilogue = Epilogue()
+    upsampledTo size: (height: Int, width: Int)? = nil, then epilogue: Epilogue = Epilogue()
   ) -> Tensor {
     let (n, h, w, c) = shape4
     let skipChannels = skip?.shape4.3 ?? 0
@@ -37,9 +40,15 @@ extension Tensor {
     (convolution.batch, convolution.height, convolution.width) = (n, h, w)
     (convolution.kernel, convolution.stride) = (geometry.kernel, geometry.stride)
     (convolution.pad_before, convolution.pad_after) = (geometry.paddingBefore, geometry.paddingAfter)
-    convolution.upsample = geometry.upsamplesFirst
+    if geometry.upsamplesFirst {
+      let size = size ?? (2 * h, 2 * w)
+      precondition(
+        (2 * h - 1...2 * h).contains(size.height) && (2 * w - 1...2 * w).contains(size.width),
+        "A picture of \(h) x \(w) cannot be doubled to \(size.height) x \(size.width).")
+      (convolution.upsampled_height, convolution.upsampled_width) = size
+    }
     convolution.direct = weights.packing.convolution == .direct
-    let (height, width) = (lw_convolved_size(&convolution, h), lw_convolved_size(&convolution, w))
+    let (height, width) = (lw_convolved_height(&convolution), lw_convolved_width(&convolution))
     return Tensor(shape: [n, height, width, weights.columns]) { result in
       weights.withKernelWeights { kernelWeights in
         epilogue.withKernelEpilogue(rows: n * height * width, weights: weights) { kernelEpilogue in

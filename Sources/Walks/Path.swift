@@ -1,5 +1,5 @@
-/// A way through latent space: a pure function from a position to a point. Which frame stands at which position is another
-/// question, which `Timing` answers.
+/// A way through latent space: a pure function from a position to a point. `Timing` says which frame
+/// stands at which position.
 ///
 ///     let path = InterpolationWalk(noises: [0, 0])
 ///     path.point(at: Position(leg: 0, fraction: 0.5)).conditioning.weights   // [0.5, 0.5]

@@ -7,7 +7,7 @@ struct EncodeImageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encode-image",
     abstract:
-      "Writes the latents of a picture as a .npy file, float32 [4, h, w], scaled as the UNet sees them.",
+      "Writes the latents of a picture as a .npy file, float32 [4, h, w], in the scale of the UNet.",
     discussion: """
       Example: latentwalk encode-image photo.jpg --model ~/models/stable-diffusion-v1-5 --output photo.npy
 

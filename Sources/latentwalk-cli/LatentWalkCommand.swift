@@ -8,8 +8,9 @@ struct LatentWalkCommand: ParsableCommand {
     discussion: """
       A first walk, on the model that comes with the program:
 
-        latentwalk interpolate "A photograph of a dog" "A photograph of a cat" --rubber-band
+        latentwalk interpolate "A photograph of a dog" "A photograph of a cat"
 
+      With --rubber-band it goes there and back, and loops.
       With Stable Diffusion from your own disk, add --model and the path of a checkpoint or a diffusers folder.
       Results go to standard output, progress to standard error.
       Exit codes: 0 done, 1 failed, 64 wrong usage, 130 interrupted.

@@ -106,7 +106,7 @@ struct ShowModelCommand: ParsableCommand {
     ["text_encoder", "unet"] + (lacksAutoencoder(folder) ? [] : ["vae"])
   }
 
-  /// What is not used and why. The model is loaded for this, as only that tells.
+  /// What is not used and why. The model is loaded to find out.
   private func linesAboutUnused(_ folder: ModelFolder) throws -> [String] {
     var reasons = folder.singleFile?.unneeded.filter { $0.key != "" } ?? [:]
     for component in components(of: folder) {

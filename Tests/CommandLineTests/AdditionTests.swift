@@ -48,7 +48,7 @@ import Testing
       pictures.insert(try Picture(pngFile: folder.file("\(index).png")).pixels)
     }
     #expect(pictures.count == variants.count - 1, "0.5 and 1 - 0.5 are the same; all others differ.")
-    let recipe = try Recipe(json: #require(try Media.recipe(inPNG: folder.file("3.png"))))
+    let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file("3.png"))))
     #expect(recipe.model.loras.map(\.weight) == [1, -0.5])
     #expect(recipe.model.loras[0].file.path == "style:1.safetensors")
     #expect(recipe.model.loras[0].file.sha256 == FileDigest(of: try folder.bytes("style:1.safetensors")))
@@ -87,7 +87,7 @@ import Testing
       in: folder.path
     ).finished()
     expectDone(run, "x.png")
-    let recipe = try Recipe(json: #require(try Media.recipe(inPNG: folder.file("x.png"))))
+    let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file("x.png"))))
     #expect(recipe.model.loras.map(\.file.path) == expected.map(\.path))
     #expect(recipe.model.loras.map(\.weight) == expected.map(\.weight))
     for weight in ["nan", "inf", "-infinity"] {
@@ -110,7 +110,7 @@ import Testing
           + short, in: folder.path
       ).finished()
       expectDone(run, "x.png")
-      let recipe = try Recipe(json: #require(try Media.recipe(inPNG: folder.file("x.png"))))
+      let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file("x.png"))))
       #expect(recipe.model.textualInversions.map(\.file.path) == [path], "\(argument)")
       #expect(recipe.model.textualInversions.map(\.token) == [token], "\(argument)")
     }

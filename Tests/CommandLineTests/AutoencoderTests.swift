@@ -34,9 +34,9 @@ import Testing
       #expect(try picture("\(number).png") == picture("0.png"), "\(place)")
     }
     #expect(try picture("0.png") != picture("own.png"))
-    let recipe = try Recipe(json: #require(try Media.recipe(inPNG: folder.file("0.png"))))
+    let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file("0.png"))))
     #expect(recipe.model.tinyVAE?.path == Self.tiny + "/taesd")
-    #expect(try Recipe(json: #require(try Media.recipe(inPNG: folder.file("own.png")))).model.tinyVAE == nil)
+    #expect(try Recipe(json: #require(try recipeText(inFile: folder.file("own.png")))).model.tinyVAE == nil)
   }
 
   @Test("the model's own autoencoder, given as another, makes its pictures")
@@ -48,7 +48,7 @@ import Testing
       let run = try image("--vae", TinyModel.path("sd1/\(place)"), "-o", "\(name).png")
       expectDone(run, "\(name).png")
       #expect(try picture("\(name).png") == picture("own.png"), "\(place)")
-      let recipe = try Recipe(json: #require(try Media.recipe(inPNG: folder.file("\(name).png"))))
+      let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file("\(name).png"))))
       #expect(recipe.model.vae?.path == TinyModel.path("sd1/\(place)"))
     }
   }

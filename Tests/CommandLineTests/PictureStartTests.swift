@@ -26,7 +26,7 @@ import Testing
     expectDone(run, "a.png")
     #expect(run.errors.contains("2 steps") && run.errors.contains("4 UNet evaluations"))
     #expect(run.errors.contains("begins with \(Self.photograph), strength 0.5"), "\(run.errors)")
-    let recipe = try Recipe(json: #require(try Media.recipe(inPNG: folder.file("a.png"))))
+    let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file("a.png"))))
     let start = try #require(recipe.walk.keyFrames[0].start)
     #expect(start.strength == 0.5 && start.picture.path == Self.photograph)
     #expect(try start.picture.sha256 == FileDigest(of: Self.photograph))
@@ -35,7 +35,7 @@ import Testing
     expectDone(try image("-o", "d.png"), "d.png")
     #expect(try folder.bytes("a.png") == folder.bytes("b.png"))
     #expect(try Set(["a", "c", "d"].map { try picture("\($0).png") }).count == 3)
-    let usual = try Recipe(json: #require(try Media.recipe(inPNG: folder.file("c.png"))))
+    let usual = try Recipe(json: #require(try recipeText(inFile: folder.file("c.png"))))
     #expect(usual.walk.keyFrames[0].start?.strength == 0.8)
   }
 

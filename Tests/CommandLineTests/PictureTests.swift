@@ -16,7 +16,7 @@ import Testing
   }
 
   private func recipe(inPNG name: String) throws -> Recipe {
-    try Recipe(json: #require(try Media.recipe(inPNG: folder.file(name))))
+    try Recipe(json: #require(try recipeText(inFile: folder.file(name))))
   }
 
   @Test("a picture is named after the seed, has the model's size and holds its recipe")

@@ -29,7 +29,7 @@ import Testing
     #expect(gif.delays.count == 6)
     // Six frames at eight a second.
     #expect(gif.delays.reduce(0, +) == 75)
-    let recipe = try Recipe(json: #require(try Media.recipe(inGIF: folder.file(name))))
+    let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file(name))))
     #expect(recipe.walk.kind.rawValue == arguments[0])
     #expect(recipe.walk.timing.frameCount == 6 && recipe.playback.fps == 8)
     #expect(

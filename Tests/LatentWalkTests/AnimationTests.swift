@@ -40,7 +40,7 @@ import Testing
     #expect(try render() == [0, 1, 2, 3, 4])
     #expect(
       try folder.names(in: "frames") == (0..<5).map { "frame-0000\($0).png" } + ["recipe.json"])
-    let text = try #require(try Media.recipe(inPNG: frames + "/frame-00003.png"))
+    let text = try #require(try recipeText(inFile: frames + "/frame-00003.png"))
     #expect(try Recipe(json: text) == recipe)
     #expect(try FrameDirectory.recipe(in: frames) == recipe)
   }
@@ -49,7 +49,7 @@ import Testing
   func recipeInAnimation() throws {
     let recipe = try TinyModel.recipe(Self.draft)
     try render()
-    let text = try #require(try Media.recipe(inGIF: gif))
+    let text = try #require(try recipeText(inFile: gif))
     #expect(try Recipe(json: text) == recipe)
   }
 
@@ -118,7 +118,7 @@ import Testing
     #expect(rendered == [])
     #expect(encoded == 8)
     #expect(try bytes(gif) != once)
-    let text = try #require(try Media.recipe(inGIF: gif))
+    let text = try #require(try recipeText(inFile: gif))
     #expect(try Recipe(json: text) == TinyModel.recipe(draft))
   }
 

@@ -3,7 +3,7 @@ import Media
 import Testing
 
 /// A recipe of some 1000 bytes, with an umlaut, a quotation mark and a backslash in it.
-private let recipeText =
+private let longRecipe =
   #"{"tool":"LatentWalk","schema":1,"prompts":["a m\u00fcller's \"house\" \\"# + "\","
   + (0..<60).map { "\"prompt \($0)\"" }.joined(separator: ",") + "]}"
 
@@ -12,23 +12,23 @@ private let recipeText =
   func png() throws {
     let folder = try TemporaryFolder()
     let picture = Picture.noise(width: 9, height: 9, seed: 2)
-    try picture.writePNG(to: folder.file("picture.png"), recipe: recipeText)
-    #expect(try recipe(inPNG: folder.file("picture.png")) == recipeText)
+    try picture.writePNG(to: folder.file("picture.png"), recipe: longRecipe)
+    #expect(try recipeText(inFile: folder.file("picture.png")) == longRecipe)
     #expect(try Picture(pngFile: folder.file("picture.png")) == picture)
 
     try picture.writePNG(to: folder.file("plain.png"))
-    #expect(try recipe(inPNG: folder.file("plain.png")) == nil)
+    #expect(try recipeText(inFile: folder.file("plain.png")) == nil)
   }
 
   @Test("the recipe comes back from a GIF file")
   func gif() throws {
     let folder = try TemporaryFolder()
     let pictures = [Picture.noise(width: 9, height: 9, seed: 2), Picture.noise(width: 9, height: 9, seed: 3)]
-    try encode(pictures, to: folder.file("walk.gif"), recipe: recipeText)
-    #expect(try recipe(inGIF: folder.file("walk.gif")) == recipeText)
+    try encode(pictures, to: folder.file("walk.gif"), recipe: longRecipe)
+    #expect(try recipeText(inFile: folder.file("walk.gif")) == longRecipe)
 
     try encode(pictures, to: folder.file("plain.gif"))
-    #expect(try recipe(inGIF: folder.file("plain.gif")) == nil)
+    #expect(try recipeText(inFile: folder.file("plain.gif")) == nil)
   }
 
   @Test("a recipe of 64 kB is kept, a longer one is refused with its length")
@@ -37,9 +37,9 @@ private let recipeText =
     let picture = Picture.noise(width: 3, height: 3, seed: 2)
     let longest = "{" + String(repeating: "x", count: 65_535)
     try picture.writePNG(to: folder.file("picture.png"), recipe: longest)
-    #expect(try recipe(inPNG: folder.file("picture.png")) == longest)
+    #expect(try recipeText(inFile: folder.file("picture.png")) == longest)
     try encode([picture], to: folder.file("walk.gif"), recipe: longest)
-    #expect(try recipe(inGIF: folder.file("walk.gif")) == longest)
+    #expect(try recipeText(inFile: folder.file("walk.gif")) == longest)
 
     let names = folder.names
     for write in [
@@ -52,19 +52,37 @@ private let recipeText =
     #expect(folder.names == names)
   }
 
-  @Test("files of another kind and files that end too early are refused by name")
+  @Test("files of another kind have no recipe, and files that end too early are refused by name")
   func refusals() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("file")
-    try Data("hello".utf8).write(to: URL(fileURLWithPath: path))
-    #expect(throws: MediaError.notAPNG(path: path)) { try recipe(inPNG: path) }
-    #expect(throws: MediaError.notAGIF(path: path)) { try recipe(inGIF: path) }
+    for other in ["", "hello", "\u{FF}\u{D8}\u{FF}"] {
+      try Data(other.utf8).write(to: URL(fileURLWithPath: path))
+      #expect(try recipeText(inFile: path) == nil)
+      #expect(try foreignTexts(inFile: path) == [])
+    }
 
     try encode([Picture.noise(width: 9, height: 9, seed: 2)], to: path)
     let gif = try Data(contentsOf: URL(fileURLWithPath: path))
     try gif.dropLast(10).write(to: URL(fileURLWithPath: path))
     #expect(throws: MediaError.damaged(path: path, reason: "it ends inside a block")) {
-      try recipe(inGIF: path)
+      try recipeText(inFile: path)
+    }
+  }
+
+  @Test("what is no plain file is refused at once, a pipe without a writer, too")
+  func plainFilesOnly() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.file("pipe")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    for (path, reason) in [
+      (pipe, "it is not a plain file"), ("/dev/zero", "it is not a plain file"),
+      (folder.path, "it is a folder"),
+      (folder.file("missing"), "no such file or directory"),
+    ] {
+      let expected = MediaError.cannotRead(path: path, reason: reason)
+      #expect(throws: expected) { try recipeText(inFile: path) }
+      #expect(throws: expected) { try foreignTexts(inFile: path) }
     }
   }
 }

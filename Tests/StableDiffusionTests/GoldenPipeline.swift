@@ -9,6 +9,9 @@ struct GoldenPipeline {
   static let names = ["sd1", "sd2", "odd", "two-stages"]
   static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures").path
 
+  /// The bundled model, whose layers are wide enough for Winograd's transforms.
+  static let bundled = URL(filePath: #filePath + "/../../../Models/tiny").standardized.path
+
   struct Golden: Decodable {
     struct Prompt: Decodable {
       let text: String

@@ -16,9 +16,7 @@ import Testing
 
   @Test("two loaded models packed differently give in one process the bytes that each gives alone")
   func pipelines() throws {
-    // The bundled model: the golden ones have too few channels for Winograd's transforms.
-    let path = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    let folder = try ModelFolder(path: "/\(path)/Models/tiny")
+    let folder = try ModelFolder(path: GoldenPipeline.bundled)
     let noise = NoiseGenerator.pytorch.normals(seed: 1, draw: 0, height: 8, width: 8, channels: 4)
     let context = try PromptEncoder(folder)("a dog").conditioning.tokens
     func pixels(_ pipeline: StableDiffusionPipeline) throws -> [Float] {

@@ -13,7 +13,8 @@ struct Convolution {
   init(
     _ numbers: inout TestNumbers, batch: Int = 1, height: Int, width: Int, channels: [Int], columns: Int,
     kernel: Int = 3,
-    stride: Int = 1, padBefore: Int = 1, padAfter: Int = 1, upsample: Bool = false, direct: Bool = false,
+    stride: Int = 1, padBefore: Int = 1, padAfter: Int = 1, upsampledTo size: (Int, Int) = (0, 0),
+    direct: Bool = false,
     element: lw_element = LW_FLOAT32
   ) {
     sources = channels.map { GuardedArray(numbers.array(batch * height * width * $0)) }
@@ -25,11 +26,12 @@ struct Convolution {
     let second = channels.count > 1 ? lw_source(data: sources[1].address, channels: channels[1]) : lw_source()
     shape = lw_convolution_shape(
       sources: (first, second), batch: batch, height: height, width: width, kernel: kernel, stride: stride,
-      pad_before: padBefore, pad_after: padAfter, upsample: upsample, direct: direct)
+      pad_before: padBefore, pad_after: padAfter, upsampled_height: size.0, upsampled_width: size.1,
+      direct: direct)
   }
 
-  var outHeight: Int { withUnsafePointer(to: shape) { lw_convolved_size($0, shape.height) } }
-  var outWidth: Int { withUnsafePointer(to: shape) { lw_convolved_size($0, shape.width) } }
+  var outHeight: Int { withUnsafePointer(to: shape) { lw_convolved_height($0) } }
+  var outWidth: Int { withUnsafePointer(to: shape) { lw_convolved_width($0) } }
 
   func run() -> [Float] {
     let columns = packed.weights.columns
@@ -50,7 +52,9 @@ struct Convolution {
   func reference() -> [Double] {
     let columns = packed.weights.columns
     let kernel = shape.kernel
-    let scale = shape.upsample ? 2 : 1
+    let scale = shape.upsampled_height > 0 ? 2 : 1
+    let rows = scale == 2 ? shape.upsampled_height : shape.height
+    let places = scale == 2 ? shape.upsampled_width : shape.width
     let all = sources.reduce(0) { $0 + $1.count } / (shape.batch * shape.height * shape.width)
     var result: [Double] = []
     for image in 0..<shape.batch {
@@ -61,9 +65,7 @@ struct Convolution {
             for tap in 0..<kernel * kernel {
               let row = y * shape.stride + tap / kernel - shape.pad_before
               let place = x * shape.stride + tap % kernel - shape.pad_before
-              guard (0..<scale * shape.height).contains(row), (0..<scale * shape.width).contains(place) else {
-                continue
-              }
+              guard (0..<rows).contains(row), (0..<places).contains(place) else { continue }
               let pixel = (image * shape.height + row / scale) * shape.width + place / scale
               var channel = 0
               for source in sources {
@@ -109,23 +111,25 @@ struct Convolution {
 
 extension KernelTests {
   @Suite struct Convolutions {
-    @Test("a convolution is right for every kernel, stride, padding and doubling, on pictures of odd sizes")
+    @Test(
+      "a convolution is right for every kernel, stride, padding and upsampled size, on pictures of odd sizes")
     func geometry() {
       var numbers = TestNumbers(seed: 11)
       var all = Comparison()
       for kernel in [1, 3] {
         for stride in [1, 2] {
           for padding in 0..<4 {
-            for upsample in [false, true] {
+            for cropped in [nil, (0, 0), (1, 0), (0, 1), (1, 1)] {
               for (height, width) in [(1, 1), (3, 3), (4, 7), (9, 5)] {
+                let size = cropped.map { (2 * height - $0.0, 2 * width - $0.1) } ?? (0, 0)
                 let convolution = Convolution(
                   &numbers, batch: 2, height: height, width: width, channels: [5], columns: 7, kernel: kernel,
                   stride: stride,
-                  padBefore: padding & 1, padAfter: padding >> 1, upsample: upsample)
+                  padBefore: padding & 1, padAfter: padding >> 1, upsampledTo: size)
                 guard convolution.outHeight > 0, convolution.outWidth > 0 else { continue }
                 convolution.check(
                   &all,
-                  "\(height) x \(width), kernel \(kernel), stride \(stride), padding \(padding), \(upsample)")
+                  "\(height) x \(width), kernel \(kernel), stride \(stride), padding \(padding), \(size)")
               }
             }
           }

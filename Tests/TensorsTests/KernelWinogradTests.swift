@@ -20,14 +20,18 @@ extension KernelTests {
       #expect(all.error < tolerance)
     }
 
-    @Test("a doubled picture is convolved as if it had been written out", arguments: [(4, 4), (5, 7)])
-    func doubling(height: Int, width: Int) {
+    @Test(
+      "an upsampled picture, cropped or not, is convolved as if it had been written out",
+      arguments: [(4, 4), (5, 7), (23, 40)], [(0, 0), (1, 0), (0, 1), (1, 1)])
+    func upsampling(size: (height: Int, width: Int), cropped: (Int, Int)) {
+      let (height, width) = size
       var numbers = TestNumbers(seed: 32)
       var all = Comparison()
       let convolution = Convolution(
-        &numbers, batch: 2, height: height, width: width, channels: [48], columns: 40, upsample: true)
+        &numbers, batch: 2, height: height, width: width, channels: [48], columns: 40,
+        upsampledTo: (2 * height - cropped.0, 2 * width - cropped.1))
       #expect(convolution.workspace > 0)
-      convolution.check(&all, "\(height) x \(width), doubled")
+      convolution.check(&all, "\(height) x \(width), cropped by \(cropped)")
       #expect(all.error < tolerance)
     }
 

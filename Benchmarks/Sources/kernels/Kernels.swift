@@ -60,7 +60,8 @@ struct Convolution: Kernel {
     var shape = lw_convolution_shape(
       sources: (lw_source(data: x.address, channels: channels), lw_source()), batch: batch, height: size,
       width: size,
-      kernel: 3, stride: stride, pad_before: 1, pad_after: 1, upsample: false, direct: direct)
+      kernel: 3, stride: stride, pad_before: 1, pad_after: 1, upsampled_height: 0, upsampled_width: 0,
+      direct: direct)
     self.shape = shape
     workspace = Numbers(max(1, lw_convolution_workspace(&shape, &weights.packed)))
     let outSize = (size - 1) / stride + 1

@@ -108,12 +108,15 @@ typedef struct {
   size_t stride;               /* 1 or 2 */
   size_t pad_before;           /* zero rows above and columns to the left: 0 or 1 */
   size_t pad_after;            /* below and to the right: 0 or 1 */
-  bool upsample;               /* sources are first doubled in both directions, nearest neighbour */
+  /* The sources are first doubled in both directions, nearest neighbour, and cropped to this size: 2 h or 2 h - 1 by 2 w or 2 w - 1.
+   * Both 0: they are not. */
+  size_t upsampled_height, upsampled_width;
   bool direct;                 /* without Winograd's transforms, which the larger 3x3 convolutions otherwise take */
 } lw_convolution_shape;
 
 /** Height and width of the output. */
-size_t lw_convolved_size(const lw_convolution_shape *shape, size_t size);
+size_t lw_convolved_height(const lw_convolution_shape *shape);
+size_t lw_convolved_width(const lw_convolution_shape *shape);
 /** How many floats of workspace the convolution needs; may be 0. */
 size_t lw_convolution_workspace(const lw_convolution_shape *shape, const lw_weights *weights);
 /** y[batch][h'][w'][columns] = epilogue(convolution of the sources). */

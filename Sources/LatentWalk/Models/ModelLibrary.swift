@@ -1,3 +1,4 @@
+import BundledModels
 import Checkpoints
 import Foundation
 
@@ -11,14 +12,17 @@ public struct ModelLibrary: Sendable {
   /// The name of the model that comes with the program.
   public static let bundledModel = "tiny"
 
-  /// LATENTWALK_MODELS (a list separated by colons), the `Models` folder that comes with the program, the user's own
+  /// LATENTWALK_MODELS (a list separated by colons), the folder of the bundled model, the user's own
   /// ~/.local/share/latentwalk/models; and Hugging Face's cache: HF_HUB_CACHE, HF_HOME/hub, ~/.cache/huggingface/hub.
-  public static func standard(executable: String = CommandLine.arguments[0]) -> ModelLibrary {
+  ///
+  /// The bundled model is searched beside the running program (SwiftPM copies it there), in ../share/latentwalk/Models
+  /// as installed, and in the checkout that the program was built from.
+  public static func standard() -> ModelLibrary {
     let environment = ProcessInfo.processInfo.environment
     let home = environment["HOME"] ?? "~"
     let named = environment["LATENTWALK_MODELS"]?.split(separator: ":").map(String.init) ?? []
     return ModelLibrary(
-      places: named + bundledPlaces(executable) + ["\(home)/.local/share/latentwalk/models"],
+      places: named + BundledModels.folders() + ["\(home)/.local/share/latentwalk/models"],
       hubs: [
         environment["HF_HUB_CACHE"], environment["HF_HOME"].map { "\($0)/hub" },
         "\(home)/.cache/huggingface/hub",
@@ -38,8 +42,8 @@ public struct ModelLibrary: Sendable {
   /// Where a model or another file lies, given by path or by name.
   public func path(_ pathOrName: String) throws -> String {
     if FileManager.default.fileExists(atPath: pathOrName) { return pathOrName }
-    if let path = byName().first(where: { $0.answers(to: pathOrName) })?.path { return path }
-    let cached = checkpoints { $0.answers(to: pathOrName) || $0.isInside(pathOrName) }
+    if let path = byName().first(where: { $0.matches(pathOrName) })?.path { return path }
+    let cached = checkpoints { $0.matches(pathOrName) || $0.isInside(pathOrName) }
     guard cached.count <= 1 else {
       throw RenderError.severalModels(name: pathOrName, choices: cached.map(\.name))
     }
@@ -51,7 +55,7 @@ public struct ModelLibrary: Sendable {
       }
       throw RenderError.notFetched(name: pathOrName, hubs: hubs)
     }
-    // Whoever opens a path that leads nowhere says so.
+    // Opening the path gives an error that says what is wrong with it.
     if pathOrName.contains("/") { return pathOrName }
     throw RenderError.noSuchModel(name: pathOrName, searched: places + hubs)
   }
@@ -69,7 +73,7 @@ public struct ModelLibrary: Sendable {
     }
 
     /// A single file is also found with its ending, a model of Hugging Face's also without its owner.
-    fileprivate func answers(to name: String) -> Bool {
+    fileprivate func matches(_ name: String) -> Bool {
       let names = [self.name, "\(self.name).\((path as NSString).pathExtension)", path]
       return names.contains { $0 == name || $0.hasSuffix("/\(name)") }
     }
@@ -89,10 +93,10 @@ public struct ModelLibrary: Sendable {
     return (kept + snapshots()).filter(Self.isModel).map(Model.init)
   }
 
-  /// Single files in Hugging Face's cache. It is full of other programs' files: those that are asked for are opened, and models count.
-  private func checkpoints(where isAskedFor: (Model) -> Bool) -> [Model] {
+  /// Single files in Hugging Face's cache that are models. The cache holds files of many programs, so only those that match are opened.
+  private func checkpoints(where isWanted: (Model) -> Bool) -> [Model] {
     snapshots().flatMap { place in Self.names(in: place).map { "\(place)/\($0)" } }.filter(Self.isModel)
-      .map(Model.init).filter { isAskedFor($0) && (try? SingleFile(path: $0.path).kind.isModel) == true }
+      .map(Model.init).filter { isWanted($0) && (try? SingleFile(path: $0.path).kind.isModel) == true }
   }
 
   /// What Hugging Face's programs have fetched: a folder for each repository.
@@ -144,19 +148,6 @@ public struct ModelLibrary: Sendable {
   private var tokenizer: String? {
     places.map { "\($0)/\(Self.bundledModel)/tokenizer" }
       .first { FileManager.default.fileExists(atPath: $0 + "/vocab.json") }
-  }
-
-  /// `Models` beside the executable or in a folder above it, as in a checkout; or in share, as an installation has it.
-  private static func bundledPlaces(_ executable: String) -> [String] {
-    let resolved =
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? executable
-    var folder = URL(fileURLWithPath: resolved).deletingLastPathComponent()
-    var places: [String] = []
-    while folder.path != "/" {
-      places += [folder.path + "/Models", folder.path + "/share/latentwalk/models"]
-      folder.deleteLastPathComponent()
-    }
-    return places.filter { FileManager.default.fileExists(atPath: $0) }
   }
 
   private static func names(in folder: String) -> [String] {

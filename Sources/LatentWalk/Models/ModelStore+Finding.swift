@@ -43,7 +43,9 @@ extension ModelStore {
   /// The reference to a file, or to a folder of files, that is asked for by path.
   /// - Throws: if the file is not there, is no plain file, or is not the one that is expected.
   func reference(to request: FileRequest) throws -> Recipe.FileReference {
-    let path = request.expected.flatMap(knownPath) ?? request.path
+    let isThere = FileManager.default.fileExists(atPath: request.path)
+    let path =
+      request.expected.flatMap(knownPath) ?? (isThere ? nil : try? library.path(request.path)) ?? request.path
     let sha256 = try ContentIdentity(paths: AddedFiles.paths(path), digests).sha256
     guard request.expected?.fits(sha256, file: path) ?? true else {
       throw ModelStoreError.otherContents(field: "file", path: path, found: sha256.short)

@@ -22,10 +22,10 @@ public struct PictureCoder: Sendable {
 
   /// Width and height of the pictures that the model was trained on, in pixels.
   public var defaultSize: Int { description.defaultSize }
-  /// Tensors in the autoencoder's files that no layer asked for.
+  /// Tensors in the autoencoder's files that no layer uses.
   public var unusedTensors: [String] { autoencoder.unusedTensors }
 
-  /// The latents of a picture, [1, h, w, channels], scaled as the UNet sees them.
+  /// The latents of a picture, [1, h, w, channels], in the scale of the UNet.
   /// - Parameter seed: draws them from their distribution; nil for the most likely ones.
   public func latents(
     of path: String, width: Int, height: Int, seed: UInt64? = nil, rng: NoiseGenerator = .pytorch

@@ -15,7 +15,7 @@ public struct ResultFile: Sendable {
   public let frame: Int?
   /// What the file says that a recipe cannot say: a sentence each.
   public let unsupported: [String]
-  /// The text as it stands in the file.
+  /// The text of a recipe of LatentWalk, as it stands in the file.
   public let text: String
 
   public enum Contents: Sendable {
@@ -24,13 +24,21 @@ public struct ResultFile: Sendable {
     case draft(RecipeDraft)
   }
 
-  /// - Throws: `RecipeError` if the file carries no recipe that can be read, `MediaError` if it cannot be read at all.
+  /// - Throws: `RecipeError` if the file carries no recipe that can be read, `ForeignSettingsError` if it carries those of another program
+  ///   that cannot be read, `MediaError` or `FileError` if it cannot be read at all.
   public init(path: String) throws {
     self.path = path
-    text = try Self.text(path)
-    program = "LatentWalk"
+    guard let text = try recipeText(inFile: path) ?? Self.jsonText(path) else {
+      guard let settings = try ForeignSettings(in: foreignTexts(inFile: path)) else {
+        throw RecipeError.noRecipe(path: path)
+      }
+      (program, frame, text) = (settings.program, nil, "")
+      (contents, unsupported) = (.draft(RecipeDraft(settings)), settings.sentences)
+      return
+    }
     let document = try RecipeDocument(json: text)
-    (frame, unsupported) = (document.frame, [])
+    (program, frame, self.text) = ("LatentWalk", document.frame, text)
+    unsupported = []
     contents =
       switch document.origin {
       case .recipe(let recipe): .recipe(recipe)
@@ -38,24 +46,13 @@ public struct ResultFile: Sendable {
       }
   }
 
-  /// The recipe's text in a file of any kind that has one.
-  private static func text(_ path: String) throws -> String {
+  /// The text of a recipe that is a file of its own; nil for a PNG or GIF.
+  private static func jsonText(_ path: String) throws -> String? {
     let file = try InputFile(path: path)
-    let beginning = try file.bytes(0..<min(8, file.size))
-    let text: String? =
-      if beginning.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
-        try Media.recipe(inPNG: path)
-      } else if beginning.starts(with: "GIF8".utf8) {
-        try Media.recipe(inGIF: path)
-      } else {
-        String(decoding: try file.bytes(0..<min(file.size, sizeLimit)), as: UTF8.self)
-      }
-    guard let text else { throw RecipeError.noRecipe(path: path) }
-    return text
+    let isMedia = [[0x89, 0x50, 0x4E, 0x47], Array("GIF8".utf8)].contains(
+      try file.bytes(0..<min(4, file.size)))
+    return isMedia ? nil : String(decoding: try file.bytes(0..<min(file.size, 1 << 20)), as: UTF8.self)
   }
-
-  /// Of recipes that are files of their own, in bytes.
-  private static let sizeLimit = 1 << 20
 
   /// The recipe, its files found and checked.
   public func recipe(with models: ModelStore) throws -> Recipe {

@@ -2,7 +2,7 @@ import StableDiffusion
 import Tensors
 import Walks
 
-/// What the key frames of a recipe show, as the UNet sees it.
+/// The conditionings of the key frames of a recipe.
 struct KeyFrameText {
   /// What was cut from prompts that are too long.
   let droppedTexts: [String]

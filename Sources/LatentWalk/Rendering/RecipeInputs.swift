@@ -39,7 +39,7 @@ struct RecipeInputs {
     let array = try NumpyArray(finite: path)
     let (first, last) = ([size.channels, size.height, size.width], [size.height, size.width, size.channels])
     let shape = array.shape.count == 4 && array.shape[0] == 1 ? Array(array.shape.dropFirst()) : array.shape
-    // A square of as many pixels as channels fits both ways; it is taken for PyTorch's layout.
+    // A square of as many pixels as channels fits both ways; it is read in PyTorch's layout.
     if shape == first { return Tensor(shape: [1] + first, values: array.values).channelsLast() }
     if shape == last { return Tensor(shape: [1] + last, values: array.values) }
     throw RenderError.noiseShape(path: path, found: array.shape, expected: [first, last])

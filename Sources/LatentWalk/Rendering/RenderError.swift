@@ -2,7 +2,7 @@
 public enum RenderError: Error, Equatable, CustomStringConvertible {
   case noSuchModel(name: String, searched: [String])
   case notFetched(name: String, hubs: [String])
-  /// Several models answer to a name.
+  /// A name matches several models.
   case severalModels(name: String, choices: [String])
   /// Hugging Face's cache has the repository, and no model in it.
   case incomplete(name: String, place: String)

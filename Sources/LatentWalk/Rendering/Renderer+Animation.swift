@@ -19,7 +19,7 @@ public struct AnimationRendering {
   private let directory: FrameDirectory
   private let cancellation: Cancellation
   private var frames: Rendering
-  /// The animation in the making, and how many pictures it has.
+  /// The unfinished animation, and how many pictures it has.
   private var encoding: (encoder: GIFEncoder, order: [Int], count: Int)?
 
   fileprivate init(

@@ -6,13 +6,15 @@ import Tensors
 /// Kingma & Welling, arXiv 1312.6114; Stable Diffusion's is Esser et al.'s, arXiv 2012.09841, as Rombach et al. use it. A tiny one,
 /// trained to give the same results, may take its place (`TinyAutoencoder.swift`).
 ///
-///     let pixels = autoencoder.decode(latents)       // [n, h, w, 4] -> [n, 8h, 8w, 3] in about -1 ... 1
-///     let latents = autoencoder.encoder?(pixels).mean
+///     let autoencoder = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5")).autoencoder
+///     let latents = NoiseGenerator.pytorch.normals(seed: 42, draw: 0, height: 64, width: 64, channels: 4)
+///     let pixels = autoencoder.decode(latents)               // [1, 512, 512, 3] in about -1 ... 1
+///     let encoded = autoencoder.encoder?(pixels).mean        // [1, 64, 64, 4]
 public struct Autoencoder: Sendable {
   let decoder: any LatentDecoder
   /// Nil where the files hold no encoder: it is not needed to make pictures.
   public let encoder: (any PictureEncoder)?
-  /// Tensors in the files that no layer asked for.
+  /// Tensors in the files that no layer uses.
   public let unusedTensors: [String]
 
   public init(_ weights: Weights, _ description: AutoencoderDescription) throws {
@@ -52,7 +54,7 @@ public protocol PictureEncoder: Sendable {
 public struct LatentDistribution: Sendable {
   /// The most likely latents, [n, h / factor, w / factor, latentChannels].
   public let mean: Tensor
-  /// Their standard deviations, of the same shape; nil where an encoder gives one answer.
+  /// Their standard deviations, of the same shape; nil where an encoder is deterministic.
   public let deviation: Tensor?
 
   /// Latents drawn from the distribution.

@@ -7,7 +7,7 @@ public struct AutoencoderDescription: Sendable, Hashable {
   public let scalingFactor: Float
   /// Channels of each stage, from the pixels to the latents: 128, 256, 512, 512 for SD 1.x.
   let channels: [Int]
-  /// Residual blocks of a stage on the way in; one more on the way out.
+  /// Residual blocks in a stage of the encoder; a stage of the decoder has one more.
   let layers: Int
   let normGroups: Int
   let attends: Bool
@@ -88,7 +88,7 @@ extension AutoencoderDescription {
   public func activationBytes(latentPixels: Int) -> Int {
     let pixels = latentPixels * factor * factor
     let widest = channels.indices.map { level in
-      // On the way up, a stage begins with the channels of the one before it.
+      // In the decoder a stage begins with the channels of the one before it.
       max(channels[level], level + 1 < channels.count ? channels[level + 1] : 0) * pixels >> (2 * level)
     }
     return 4 * 4 * (widest.max() ?? 0)

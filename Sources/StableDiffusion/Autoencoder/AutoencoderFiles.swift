@@ -23,7 +23,7 @@ public struct AutoencoderFiles: Sendable {
 
 extension Autoencoder {
   /// Loads what is needed of a model's autoencoder and of those in its place.
-  /// - Parameter description: the model's own autoencoder, whose latents the UNet knows.
+  /// - Parameter description: the model's own autoencoder, for whose latents the UNet was trained.
   /// - Throws: `AutoencoderError` if the files do not fit the model or lack what is needed.
   public init(
     _ files: AutoencoderFiles, of folder: ModelFolder, _ description: AutoencoderDescription,

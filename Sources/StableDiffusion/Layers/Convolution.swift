@@ -19,14 +19,16 @@ struct Convolution {
   }
 
   /// - Parameters:
-  ///   - skip: more channels beside those of `x`.
+  ///   - skip: a tensor that is concatenated with `x` along the channels.
+  ///   - size: height and width of the upsampled `x`, for `.doubling`; absent: twice its own.
   ///   - imageBias: [n, out], added to every pixel of an image.
   ///   - residual: of the result's shape, added to it.
   func callAsFunction(
-    _ x: Tensor, beside skip: Tensor? = nil, imageBias: Tensor? = nil, adding residual: Tensor? = nil
+    _ x: Tensor, beside skip: Tensor? = nil, upsampledTo size: (height: Int, width: Int)? = nil,
+    imageBias: Tensor? = nil, adding residual: Tensor? = nil
   ) -> Tensor {
     x.convolved(
-      by: weights, geometry, beside: skip,
+      by: weights, geometry, beside: skip, upsampledTo: size,
       then: Epilogue(bias: bias, imageBias: imageBias, residual: residual))
   }
 }

@@ -4,7 +4,7 @@ import Tensors
 /// A LoRA file: small changes of many layers that teach a model a style or a thing, with the weight they are added with.
 ///
 ///     let lora = try LoRA(path: "watercolour.safetensors", weight: 0.8)
-///     let generator = try StableDiffusionPipeline(folder, adding: Adapters(loras: [lora]))
+///     let generator = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5"), adapters: Adapters(loras: [lora]))
 ///
 /// The layouts of Kohya's scripts, of diffusers and PEFT, and of cloneofsimo's `lora` are read; `LoRAKey` shows them.
 public struct LoRA: Sendable {

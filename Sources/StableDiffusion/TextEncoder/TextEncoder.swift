@@ -5,7 +5,9 @@ import Tensors
 ///
 /// Radford et al., arXiv 2103.00020; the transformer of GPT-2 with causal attention.
 ///
-///     let embedding = encoder(tokens.ids)       // [1, 77, 768] for SD 1.x
+///     let encoder = try PromptEncoder(ModelFolder(path: "stable-diffusion-v1-5"))
+///     let tokens = encoder.tokenizer.encode("a dog")
+///     let embedding = encoder.textEncoder(tokens.ids)       // [1, 77, 768] for SD 1.x
 public struct TextEncoder: Sendable {
   public let description: TextEncoderDescription
   private let tokenEmbedding: StoredTensor

@@ -7,7 +7,7 @@ import Tensors
 /// Gal et al., "An Image is Worth One Word" (arXiv 2208.01618).
 ///
 ///     let inversions = try TextualInversion.read(path: "learned_embeds.bin")      // "<cat-toy>"
-///     let generator = try StableDiffusionPipeline(folder, adding: Adapters(textualInversions: inversions))
+///     let generator = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5"), adapters: Adapters(textualInversions: inversions))
 public struct TextualInversion: Sendable {
   /// The file it comes from.
   public let path: String

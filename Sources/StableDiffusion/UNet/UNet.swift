@@ -3,8 +3,8 @@ import Tensors
 
 /// Predicts the noise (or the velocity) in latents, from their noise level and a text.
 ///
-/// A U of stages: on the way down the picture halves and gains channels, on the way up it doubles and sees again, beside
-/// itself, what it was on the way down. Ronneberger et al., arXiv 1505.04597; with text, Rombach et al., arXiv 2112.10752.
+/// Down blocks halve the picture and add channels; up blocks double it, with the outputs of the down blocks concatenated as skip
+/// connections. Ronneberger et al., arXiv 1505.04597; with text, Rombach et al., arXiv 2112.10752.
 ///
 ///     let folder = try ModelFolder(path: "stable-diffusion-v1-5")
 ///     let unet = try UNet(folder.weights("unet"), ModelDescription(folder).unet)
@@ -47,7 +47,7 @@ public struct UNet: Sendable {
   }
 
   /// - Parameters:
-  ///   - x: noisy latents, [n, h, w, 4].
+  ///   - x: noisy latents, [n, h, w, 4], of any height and width.
   ///   - timestep: how noisy they are, 0 ... 999, also between whole numbers.
   ///   - session: the text, and what has been computed from it; one session for all steps of a denoising.
   /// - Returns: the model output, [n, h, w, 4]: noise or velocity.

@@ -1,6 +1,6 @@
 import Checkpoints
 
-/// The sizes of a UNet, as its `config.json` states them. What LatentWalk cannot compute is refused by name.
+/// The sizes of a UNet, from its `config.json`. A field that asks for arithmetic LatentWalk does not have is an error.
 public struct UNetDescription: Sendable, Hashable {
   /// Channels of the latents that come in, and of the prediction that goes out: 4 and 4.
   public let latentChannels: Int
@@ -21,8 +21,6 @@ public struct UNetDescription: Sendable, Hashable {
 
   /// Width of the time embedding.
   var timeWidth: Int { 4 * channels[0] }
-  /// Latents' height and width must be multiples of this: every stage but the last halves them.
-  public var sizeMultiple: Int { 1 << (channels.count - 1) }
 
   /// About what one evaluation needs for one image's activations, in bytes, for latents of so many pixels: the skip connections,
   /// and the widest layer three times over.
@@ -41,12 +39,12 @@ public struct UNetDescription: Sendable, Hashable {
   struct Stage: Sendable, Hashable {
     let channels: Int
     let layers: Int
-    /// nil for a stage that does not see the text.
+    /// nil for a stage without attention.
     let attention: Attention?
     /// Whether the stage ends by halving (down) or doubling (up) the picture.
     let changesSize: Bool
 
-    /// Channels of what a stage on the way down keeps for the way up.
+    /// Channels of the skip connections that a stage on the way down gives.
     var skipChannels: [Int] { Array(repeating: channels, count: layers + (changesSize ? 1 : 0)) }
   }
 
@@ -76,27 +74,27 @@ extension UNetDescription {
       throw configuration.refusal(
         "norm_num_groups", "\(groups)", accepted: "a divisor of \(channels) channels")
     }
-    let downSeesText = try configuration.blocks(
-      "down_block_types", stages, withText: "CrossAttnDownBlock2D", without: "DownBlock2D",
+    let downAttends = try configuration.blocks(
+      "down_block_types", stages, attending: "CrossAttnDownBlock2D", without: "DownBlock2D",
       default: Array(repeating: "CrossAttnDownBlock2D", count: 3) + ["DownBlock2D"])
-    let upSeesText = try configuration.blocks(
-      "up_block_types", stages, withText: "CrossAttnUpBlock2D", without: "UpBlock2D",
+    let upAttends = try configuration.blocks(
+      "up_block_types", stages, attending: "CrossAttnUpBlock2D", without: "UpBlock2D",
       default: ["UpBlock2D"] + Array(repeating: "CrossAttnUpBlock2D", count: 3))
 
     self.channels = channels
     down = (0..<stages).map { i in
       Stage(
         channels: channels[i], layers: layers[i],
-        attention: downSeesText[i] ? Attention(heads: heads[i], depth: depths[i]) : nil,
+        attention: downAttends[i] ? Attention(heads: heads[i], depth: depths[i]) : nil,
         changesSize: i < stages - 1)
     }
     middle = MiddleStage(
       channels: channels[stages - 1],
       attention: Attention(heads: heads[stages - 1], depth: depths[stages - 1]))
-    up = zip((0..<stages).reversed(), upSeesText).map { i, seesText in
+    up = zip((0..<stages).reversed(), upAttends).map { i, attends in
       Stage(
         channels: channels[i], layers: layers[i] + 1,
-        attention: seesText ? Attention(heads: heads[i], depth: depths[i]) : nil, changesSize: i > 0)
+        attention: attends ? Attention(heads: heads[i], depth: depths[i]) : nil, changesSize: i > 0)
     }
     latentChannels = try configuration.integer("in_channels", default: 4)
     outputChannels = try configuration.integer("out_channels", default: 4)
@@ -132,19 +130,19 @@ extension UNetDescription {
 }
 
 extension Configuration {
-  /// Which stages see the text, from a list of block types that knows two kinds.
+  /// Which stages have cross-attention, from a list of block types of which two kinds are known.
   fileprivate func blocks(
-    _ key: String, _ stages: Int, withText: String, without: String, default names: [String]
+    _ key: String, _ stages: Int, attending: String, without: String, default names: [String]
   ) throws -> [Bool] {
     let names = try texts(key, default: names)
     guard names.count == stages else {
       throw refusal(key, "a list of \(names.count)", accepted: "one block for each of the \(stages) stages")
     }
     return try names.map { name in
-      guard name == withText || name == without else {
-        throw refusal(key, "\"\(name)\"", accepted: "\"\(withText)\" and \"\(without)\"")
+      guard name == attending || name == without else {
+        throw refusal(key, "\"\(name)\"", accepted: "\"\(attending)\" and \"\(without)\"")
       }
-      return name == withText
+      return name == attending
     }
   }
 }

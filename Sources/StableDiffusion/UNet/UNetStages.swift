@@ -1,7 +1,7 @@
 import Checkpoints
 import Tensors
 
-/// A residual block and, where the stage sees the text, a transformer behind it.
+/// A residual block and, in stages with attention, a transformer after it.
 private struct Layer {
   private let channels: Int
   private let residual: ResidualBlock
@@ -31,10 +31,10 @@ private struct Layer {
   }
 }
 
-/// A stage on the way down. Everything it makes is kept for the way up.
+/// A down block: residual blocks, transformers, and a downsampling convolution. All of its results become skip connections.
 struct DownStage {
   private let layers: [Layer]
-  private let halving: Convolution?
+  private let downsampling: Convolution?
 
   init(_ weights: Weights, _ inputs: Int, _ stage: UNetDescription.Stage, in description: UNetDescription)
     throws
@@ -42,7 +42,7 @@ struct DownStage {
     layers = try (0..<stage.layers).map {
       try Layer(weights, $0, $0 == 0 ? inputs : stage.channels, stage, in: description)
     }
-    halving =
+    downsampling =
       stage.changesSize
       ? try Convolution(weights["downsamplers"][0]["conv"], stage.channels, stage.channels, .halving) : nil
   }
@@ -53,14 +53,14 @@ struct DownStage {
       h = layer(h, condition)
       skips.append(h)
     }
-    guard let halving else { return h }
-    h = halving(h)
+    guard let downsampling else { return h }
+    h = downsampling(h)
     skips.append(h)
     return h
   }
 }
 
-/// The bottom of the U.
+/// The middle block, at the lowest resolution.
 struct MiddleStage {
   private let first: ResidualBlock
   private let transformer: SpatialTransformer
@@ -85,10 +85,10 @@ struct MiddleStage {
   }
 }
 
-/// A stage on the way up. Each layer sees the skip connection that matches it.
+/// An up block: each layer takes the skip connection of the layer that mirrors it on the way down.
 struct UpStage {
   private let layers: [Layer]
-  private let doubling: Convolution?
+  private let upsampling: Convolution?
 
   /// - Parameter skips: the channels of the skip connections, in the order in which the layers take them.
   init(
@@ -98,7 +98,7 @@ struct UpStage {
     layers = try skips.enumerated().map { index, skip in
       try Layer(weights, index, (index == 0 ? inputs : stage.channels) + skip, stage, in: description)
     }
-    doubling =
+    upsampling =
       stage.changesSize
       ? try Convolution(weights["upsamplers"][0]["conv"], stage.channels, stage.channels, .doubling) : nil
   }
@@ -106,6 +106,8 @@ struct UpStage {
   func callAsFunction(_ x: Tensor, _ condition: Condition, skips: inout [Tensor]) -> Tensor {
     var h = x
     for layer in layers { h = layer(h, beside: skips.removeLast(), condition) }
-    return doubling?(h) ?? h
+    // The size of the next skip connection: one less than twice h's where an odd size was halved.
+    guard let upsampling, let (_, height, width, _) = skips.last?.shape4 else { return h }
+    return upsampling(h, upsampledTo: (height, width))
   }
 }

@@ -1,9 +1,3 @@
-/// Reads the recipe that `GIFEncoder` put into a file; nil if there is none.
-public func recipe(inGIF path: String) throws -> String? {
-  var blocks = GIFBlocks(file: try bytes(ofFile: path), path: path)
-  return try blocks.recipe()
-}
-
 /// A walk over the blocks of a GIF file (GIF89a specification). Comments are found by their place, never by searching
 /// bytes, which occur in pictures as well.
 struct GIFBlocks {
@@ -16,18 +10,21 @@ struct GIFBlocks {
     self.path = path
   }
 
-  /// The first comment that holds a JSON object.
-  mutating func recipe() throws(MediaError) -> String? {
-    guard file.starts(with: "GIF8".utf8) else { throw .notAGIF(path: path) }
-    try skip(10)
-    let screen = try byte()
-    try skip(2 + Self.tableBytes(screen))
+  static func isGIF(_ file: [UInt8]) -> Bool { file.starts(with: "GIF8".utf8) }
+
+  /// The bytes of the next comment; nil when the file has no more.
+  mutating func nextComment() throws(MediaError) -> [UInt8]? {
+    if position == 0 {
+      try skip(10)
+      let screen = try byte()
+      try skip(2 + Self.tableBytes(screen))
+    }
     while true {
       switch try byte() {
       case 0x21:
         let label = try byte()
         let data = try subBlocks()
-        if label == 0xFE, data.first == UInt8(ascii: "{") { return String(decoding: data, as: UTF8.self) }
+        if label == 0xFE { return data }
       case 0x2C:
         try skip(8)
         let image = try byte()
