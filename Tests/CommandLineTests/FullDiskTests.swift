@@ -44,7 +44,7 @@ struct FullDiskTests {
     expectRefusal(full, 1, "walk.gif.frames/frame-0000", "no space left on device")
     #expect(
       full.errors.contains(
-        "in disk/walk.gif.frames. To go on, run the same command"))
+        "in disk/walk.gif.frames. To resume, run the same command"))
     try expectNothingHalfWritten()
     let frames = try folder.names(in: "disk/walk.gif.frames").count - 1
     #expect((1...5).contains(frames))

@@ -59,15 +59,16 @@ import Testing
       try StableDiffusionPipeline(model(pipeline, averaged: variant.averaged, ending: variant.ending)),
     ]
     let results = try generators.map { generator in
-      let levels = try generator.levels(steps: 2, schedule: .leading)
+      let levels = try generator.schedule(steps: 2, kind: .leading)
+      let encoder = try generator.promptEncoder()
       let guidance = Guidance(
-        conditional: generator.prompts("a red fox").embedding, unconditional: generator.prompts("").embedding,
+        conditional: encoder("a red fox").conditioning, unconditional: encoder("").conditioning,
         scale: 5)
-      let latents = generator.denoising(
+      let latents = try generator.denoising(
         try pipeline.image("samples.0.noise"), guidedBy: guidance, through: levels
       )
       .reduce(Tensor(shape: [0], values: [])) { $1.latents }
-      return guidance.conditional.values + latents.values + generator.pixels(latents).values
+      return guidance.conditional[0].tokens.values + latents.values + generator.pixels(latents).values
     }
     #expect(results[0] == results[1] && results[0].allSatisfy(\.isFinite))
     #expect(generators[1].unusedTensors.isEmpty)
@@ -206,7 +207,7 @@ import Testing
         try changed.joined(separator: "\n").write(
           toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8)
         do {
-          _ = try StableDiffusionPipeline(ModelFolder(path: folder)).levels(steps: 3, schedule: .leading)
+          _ = try StableDiffusionPipeline(ModelFolder(path: folder)).schedule(steps: 3, kind: .leading)
           described += 1
         } catch {
           #expect(
