@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a sampler needs to know of a model: noisy latents and their level -> clean latents, both [n, h, w, c].
+/// What a sampler needs of a model: noisy latents and their level -> denoised latents, both [n, h, w, c].
 public typealias Denoiser = (_ noisy: Tensor, _ level: NoiseLevel) -> Tensor
 
 /// What one step of denoising has reached.
@@ -11,21 +11,20 @@ public struct DenoisingStep: Sendable {
   public let count: Int
   /// The latents after this step; the last step's are the result.
   public let latents: Tensor
-  /// The denoiser's guess at the clean latents, for previews.
+  /// The denoiser's estimate of the denoised latents, for previews.
   public let estimate: Tensor
 }
 
-/// Turns noise into latents, one noise level at a time: a sequence that computes a step when it is asked for.
+/// Turns noise into latents, one noise level at a time: a sequence that computes each step when it is requested.
 ///
-///     let noise = NoiseSchedule(betaStart: 0.00085, betaEnd: 0.012, kind: .scaledLinear, trainSteps: 1000)
-///     let schedule = try ScheduleKind.leading.schedule(steps: 25, noise: noise)
-///     var latents = NoiseGenerator.pytorch.normals(seed: 42, draw: 0, height: 64, width: 64, channels: 4)
-///     for step in Denoising(latents, through: schedule, with: { noisy, level in Float(level.alphaBar) * noisy }) {
+///     let training = NoiseSchedule(betaStart: 0.00085, betaEnd: 0.012, kind: .scaledLinear, trainSteps: 1000)
+///     let schedule = try ScheduleKind.keras.schedule(steps: 25, noise: training)
+///     let noise = NoiseGenerator.pytorch.normals(seed: 1, draw: 0, height: 64, width: 64, channels: 4)
+///     for step in Denoising(noise, through: schedule, with: { noisy, level in 0.9 * noisy }) {
 ///       print("step \(step.index + 1) of \(step.count)")
-///       latents = step.latents
 ///     }
 ///
-/// Who iterates shows progress, makes previews and may stop at any step.
+/// The loop may show progress and previews, and may stop after any step.
 public struct Denoising: Sequence, IteratorProtocol {
   private let schedule: SamplingSchedule
   private let stepNoises: [Tensor]

@@ -1,7 +1,8 @@
 import Foundation
 import Media
 
-/// An animated PNG as a browser shows it, put together here from its chunks; each frame's pixels are decoded as a PNG file.
+/// An animated PNG as a browser shows it, put together here from its chunks; each frame's pixels are decoded as a PNG
+/// file.
 struct DecodedAPNG {
   private(set) var pictures: [Picture] = []
   /// Numerator and denominator, in seconds.

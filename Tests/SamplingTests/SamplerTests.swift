@@ -3,7 +3,8 @@ import Sampling
 import Tensors
 import Testing
 
-/// Each sampler against diffusers' scheduler on a network that is one formula. Tools/golden/samplers.py made the numbers.
+/// Each sampler against diffusers' scheduler on a network that is one formula. Tools/golden/samplers.py made the
+/// numbers.
 @Suite struct SamplerTests {
   struct Golden: Decodable {
     struct Case: Decodable, CustomStringConvertible {
@@ -111,7 +112,8 @@ import Testing
         let steps = Denoising(
           noises[0], through: levels, prediction: prediction, stepNoises: Array(noises.dropFirst())
         ) { _, _ in denoised }
-        // The mixtures of pndm and lms reach back to noise that is no more, and do not end at the denoised latents alone.
+        // The mixtures of pndm and lms reach back to noise that is no more, and do not end at the denoised latents
+        // alone.
         let tolerance: Float = [.pndm, .lms].contains(sampler) ? 0.2 : 1e-4
         expectClose(
           steps.reduce(noises[0]) { $1.latents }.values, denoised.values, within: tolerance,

@@ -91,7 +91,7 @@ private let stableDiffusion = NoiseSchedule(
     }
     #expect(
       error?.description == """
-        1000 steps with the model's offset of 1 need the noise level 1000, but the model knows 0 to 999; \
+        1000 steps with the model's offset of 1 need the noise level 1000, but the model was trained with 0 to 999; \
         choose fewer steps or another schedule.
         """)
     for offset in [-1, 5000] {

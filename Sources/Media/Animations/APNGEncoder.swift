@@ -1,7 +1,9 @@
-/// Writes an animated PNG in one pass, without loss. Of each frame after the first, only the rectangle that changes is stored.
+/// Writes an animated PNG in one pass, without loss. Of each frame after the first, only the rectangle that changes
+/// is stored.
 ///
-/// An animated PNG is a PNG file with three more kinds of chunks: acTL says how many frames there are, fcTL where and how long
-/// each is shown, and fdAT holds what IDAT holds of the first. Frames are encoded by libpng as files of their own.
+/// An animated PNG is a PNG file with three more kinds of chunks: acTL says how many frames there are, fcTL where and
+/// how long each is shown, and fdAT holds what IDAT holds of the first. Frames are encoded by libpng as files of
+/// their own.
 ///
 /// Source: PNG specification, third edition, section 11.3.4.
 public final class APNGEncoder: AnimationEncoder {
@@ -102,8 +104,8 @@ struct FrameDelay: Hashable {
   let numerator: UInt16
   let denominator: UInt16
 
-  /// The simplest fraction that is 1 / framesPerSecond, or the nearest whose parts have 16 bits: the last convergent of the
-  /// continued fraction that does. 10 frames a second give 1/10, 29.97 give 100/2997.
+  /// The simplest fraction that is 1 / framesPerSecond, or the nearest whose parts have 16 bits: the last convergent
+  /// of the continued fraction that does. 10 frames a second give 1/10, 29.97 give 100/2997.
   init(framesPerSecond: Double) {
     var (numerator, denominator, earlier) = (1.0, framesPerSecond.rounded(.down), (0.0, 1.0))
     var rest = framesPerSecond - denominator

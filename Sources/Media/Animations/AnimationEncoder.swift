@@ -1,11 +1,12 @@
 import Glibc
 
-/// Writes an animation picture by picture, in one pass and in memory that does not grow with the number of frames. The file
-/// appears when `finish` returns; an encoder that is released before leaves nothing behind.
+/// Writes an animation picture by picture, in one pass and in memory that does not grow with the number of frames.
+/// The file appears when `finish` returns; an encoder that is released before leaves nothing behind.
 ///
-///     let description = AnimationDescription(width: 128, height: 128, frameCount: pictures.count, framesPerSecond: 10)
-///     let encoder = try animationEncoder(for: "walk.gif", description)
-///     for picture in pictures { try encoder.add(picture) }
+///     let picture = Picture(width: 2, height: 1, pixels: [255, 0, 0, 0, 0, 255])
+///     let description = AnimationDescription(width: 2, height: 1, frameCount: 1, framesPerSecond: 10)
+///     let encoder = try animationEncoder(for: "walk.apng", description)
+///     try encoder.add(picture)
 ///     try encoder.finish()
 public protocol AnimationEncoder {
   /// Adds the next picture in the order in which they play.
@@ -91,7 +92,8 @@ public enum AnimationFormat: String, CaseIterable, Sendable {
 /// An encoder for the format in which a file's name ends.
 ///
 /// - Parameter recipe: a JSON object in ASCII that says how the animation was made; it is written into the file.
-/// - Throws: `MediaError` if the name ends otherwise, the format cannot hold the animation, or the file cannot be written.
+/// - Throws: `MediaError` if the name ends otherwise, the format cannot hold the animation, or the file cannot be
+///   written.
 public func animationEncoder(
   for path: String, _ animation: AnimationDescription, recipe: String? = nil
 ) throws -> any AnimationEncoder {

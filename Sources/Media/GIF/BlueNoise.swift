@@ -15,7 +15,7 @@ struct BlueNoise {
     }
   }
 
-  /// The threshold at a place; the mask repeats. A shift gives the mask's other uses thresholds of their own.
+  /// The threshold of a pixel; the mask repeats. Other uses of the mask shift it, so that they are independent.
   func threshold(x: Int, y: Int, shift: Int = 0) -> Float {
     thresholds[(y + shift) % Self.side * Self.side + (x + shift) % Self.side]
   }

@@ -13,10 +13,10 @@ struct ColourBox {
       var (weight, sum, squares) = (0.0, 0.0, 0.0)
       var (lowest, highest) = (Float.infinity, -Float.infinity)
       for bin in bins {
-        let place = Double(bin.mean[axis])
+        let value = Double(bin.mean[axis])
         weight += bin.weight
-        sum += bin.weight * place
-        squares += bin.weight * place * place
+        sum += bin.weight * value
+        squares += bin.weight * value * value
         lowest = min(lowest, bin.mean[axis])
         highest = max(highest, bin.mean[axis])
       }
@@ -29,8 +29,8 @@ struct ColourBox {
 
   var mean: Oklab { Self.sum(bins).mean }
 
-  /// The two boxes with the least error, over all axes, that a cut across the widest axis can make. The cut falls between
-  /// two of 256 slices.
+  /// The two boxes with the least error, over all axes, that a cut across the widest axis can make. The cut falls
+  /// between two of 256 slices.
   func split() -> (ColourBox, ColourBox) {
     var slices = [ColourSum](repeating: ColourSum(), count: 256)
     for bin in bins { slices[slice(of: bin)].add(bin.mean, weight: bin.weight) }

@@ -1,5 +1,5 @@
-/// Finds the nearest of some colours. They are sorted by lightness: a search begins at the colour's own lightness and goes
-/// outwards until the difference in lightness alone is too large.
+/// Finds the nearest of some colours. They are sorted by lightness: a search begins at the colour's own lightness and
+/// goes outwards until the difference in lightness alone is too large.
 struct ColourSearch {
   let colours: [Oklab]
 
@@ -16,8 +16,8 @@ struct ColourSearch {
     return nearest
   }
 
-  /// Visits the colours in the order of their difference in lightness. Each visit returns the squared distance from which
-  /// on nothing is of interest any more.
+  /// Visits the colours in the order of their difference in lightness. Each visit returns the squared distance from
+  /// which on nothing is of interest any more.
   @inline(__always)
   private func goOutwards(from colour: Oklab, visit: (_ index: Int, _ squaredDistance: Float) -> Float) {
     colours.withUnsafeBufferPointer { colours in

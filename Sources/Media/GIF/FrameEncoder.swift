@@ -1,7 +1,8 @@
-/// Turns pictures into frames of at most 255 colours each, and knows what is on the screen after each of them.
+/// Turns pictures into frames of at most 255 colours each, and keeps what is on the screen after each of them.
 ///
-/// Every frame gets the palette that serves it best. Pixels whose colour on the screen is still good enough stay as they are,
-/// so that far more than 255 colours are seen at once, still parts stay still, and small noise is swallowed.
+/// Every frame gets the palette that serves it best. Pixels whose colour on the screen is still good enough stay as
+/// they are, so that far more than 255 colours are seen at once, still parts stay still, and small noise is
+/// swallowed.
 struct FrameEncoder {
   private let width: Int
   private let mask = BlueNoise()
@@ -23,9 +24,10 @@ struct FrameEncoder {
 
   /// The next frame; nil if it changes nothing.
   ///
-  /// `renewal` is the share of pixels, 0...1, that are drawn afresh even if the screen is good enough. It grows towards the
-  /// seam of a loop, where the first frame comes again, which was drawn without knowing what was before it. There, frames
-  /// also take the first frame's palette, if it serves them: in a walk that does not come back to its beginning it does not.
+  /// `renewal` is the share of pixels, 0...1, that are drawn afresh even if the screen is good enough. It grows
+  /// towards the seam of a loop, where the first frame comes again, which was drawn without knowing what was before
+  /// it. There, frames also take the first frame's palette, if it serves them: in a walk that does not come back to
+  /// its beginning it does not.
   mutating func encode(_ picture: Picture, renewal: Float = 0) -> IndexedFrame? {
     let colours = DistinctColours(picture)
     let texture = Texture(picture)
@@ -53,7 +55,7 @@ struct FrameEncoder {
     }
   }
 
-  /// Draws what has to be drawn, and tells the entry of the palette for each such pixel.
+  /// Draws the pixels that have to change; returns their palette entries, and "unchanged" for the others.
   private mutating func draw(
     _ picture: Picture, _ colours: DistinctColours, _ texture: Texture, with palette: Palette, renewal: Float
   ) -> [UInt8] {
@@ -101,7 +103,7 @@ struct FrameEncoder {
 struct Canvas {
   /// The colour of each pixel; nil where nothing has been drawn yet.
   private(set) var colours: [Colour?]
-  /// The same in Oklab. Where nothing has been drawn, a place far from all colours, so that nothing there seems worth keeping.
+  /// The same in Oklab. Where nothing has been drawn, far from all colours, so that nothing there is kept.
   private(set) var oklab: [Oklab]
 
   init(pixelCount: Int) {

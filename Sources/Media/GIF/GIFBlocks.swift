@@ -1,5 +1,5 @@
-/// A walk over the blocks of a GIF file (GIF89a specification). Comments are found by their place, never by searching
-/// bytes, which occur in pictures as well.
+/// A walk over the blocks of a GIF file (GIF89a specification). Comments are found by walking the blocks, never by
+/// searching for bytes, which occur in pictures as well.
 struct GIFBlocks {
   private let file: [UInt8]
   private let path: String

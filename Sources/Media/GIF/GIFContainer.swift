@@ -2,7 +2,8 @@ import CGIF
 
 /// A GIF file in the making, written by giflib: header, loop, recipe, frames, end.
 ///
-/// giflib hands its bytes to a `PendingFile`, which remembers why a write failed; giflib itself overlooks some failures.
+/// giflib hands its bytes to a `PendingFile`, which remembers why a write failed; giflib itself overlooks some
+/// failures.
 final class GIFContainer {
   private let path: String
   private let file: PendingFile

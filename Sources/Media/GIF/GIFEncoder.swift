@@ -1,5 +1,5 @@
-/// Writes an animated GIF in one pass, with a palette of its own for each frame and in memory that does not grow. Frames that
-/// change nothing become a longer delay of the frame before them.
+/// Writes an animated GIF in one pass, with a palette of its own for each frame and in memory that does not grow.
+/// Frames that change nothing become a longer delay of the frame before them.
 public final class GIFEncoder: AnimationEncoder {
   private let container: GIFContainer
   private let path: String
@@ -76,7 +76,8 @@ public final class GIFEncoder: AnimationEncoder {
   }
 }
 
-/// Gives each frame its delay in hundredths of a second, so that the sum of the delays is never off by more than a half.
+/// Gives each frame its delay in hundredths of a second, so that the sum of the delays is never off by more than a
+/// half.
 struct FrameClock {
   private let framesPerSecond: Double
   private var frames = 0

@@ -22,18 +22,19 @@ struct Histogram {
     bins = sums.map { Bin(weight: min($0.weight, 0.02 * total), mean: $0.mean) }
   }
 
-  /// The number of each colour's bin. A picture of few colours has a bin for each of them; any other has 64 steps a channel.
+  /// The number of each colour's bin. A picture of few colours has a bin for each of them; any other has 64 steps a
+  /// channel.
   private static func bins(of colours: [Colour]) -> [Int] {
     if colours.count <= 4096 { return Array(colours.indices) }
     var numbers = [Int](repeating: -1, count: 1 << 18)
     var count = 0
     return colours.map { colour in
-      let place = step(colour.red) << 12 | step(colour.green) << 6 | step(colour.blue)
-      if numbers[place] < 0 {
-        numbers[place] = count
+      let bin = step(colour.red) << 12 | step(colour.green) << 6 | step(colour.blue)
+      if numbers[bin] < 0 {
+        numbers[bin] = count
         count += 1
       }
-      return numbers[place]
+      return numbers[bin]
     }
   }
 
@@ -83,8 +84,8 @@ struct ColourSum {
   var explained: Double { (lightness * lightness + a * a + b * b) / weight }
 }
 
-/// The different colours of a picture, each once, and which of them each pixel has. What is true of a colour wherever it
-/// stands, such as its place in Oklab, is worked out once.
+/// The different colours of a picture, each once, and which of them each pixel has, so that a conversion such as that
+/// to Oklab is made once a colour.
 struct DistinctColours {
   let colours: [Colour]
   /// The same in Oklab.

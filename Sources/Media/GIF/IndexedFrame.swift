@@ -25,8 +25,8 @@ extension IndexedFrame {
   /// On a whole canvas: "as before". A palette has no such entry.
   static let unchanged: UInt8 = 255
 
-  /// The changed rectangle of a canvas; nil if nothing has changed. Unless the table is the first frame's, it keeps only the
-  /// colours that are used.
+  /// The changed rectangle of a canvas; nil if nothing has changed. Unless the table is the first frame's, it keeps
+  /// only the colours that are used.
   init?(canvas: [UInt8], width: Int, palette: Palette, sharesFirstTable: Bool) {
     guard let rectangle = Rectangle(changedIn: canvas, width: width) else { return nil }
     var cut: [UInt8] = []

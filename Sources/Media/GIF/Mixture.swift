@@ -13,8 +13,9 @@ struct Mixture {
 }
 
 extension Palette {
-  /// The best mixture for a colour c. Among the nearest entry and its neighbours it takes the pair u, v and the share t
-  /// that minimise |(1 - t) u + t v - c|² + 0.15 t (1 - t) |u - v|²: close to the colour on the whole, without loud grain.
+  /// The best mixture for a colour c. Among the nearest entry and its neighbours it takes the pair u, v and the share
+  /// t that minimise |(1 - t) u + t v - c|² + 0.15 t (1 - t) |u - v|²: close to the colour on the whole, without loud
+  /// grain.
   func mixture(for c: Oklab) -> Mixture {
     let nearest = search.nearest(to: c)
     var best = (darker: nearest.index, lighter: nearest.index, share: Float(0))
@@ -25,7 +26,8 @@ extension Palette {
       for v in candidates[(position + 1)...] {
         let vError = search.colours[v].squaredDistance(to: c)
         let gap = search.colours[u].squaredDistance(to: search.colours[v])
-        // The cost is |u - c|² - slope t + curvature/2 t². (c - u) · (v - u) comes from the three sides of the triangle.
+        // The cost is |u - c|² - slope t + curvature/2 t². (c - u) · (v - u) comes from the three sides of the
+        // triangle.
         let slope = uError + gap - vError - 0.15 * gap
         let curvature = 2 * 0.85 * gap
         // The least cost is |u - c|² - slope² / (2 curvature); most pairs fail here, before any division.

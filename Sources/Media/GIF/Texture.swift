@@ -1,4 +1,5 @@
-/// How rough a picture is at each pixel. Smooth parts show bands and need dithering; in rough ones its grain only does harm.
+/// How rough a picture is at each pixel. Smooth parts show bands and need dithering; in rough ones its grain only
+/// does harm.
 struct Texture {
   /// How strongly each pixel is dithered: 1 in smooth parts, 0 in rough ones.
   let smoothness: [Float]

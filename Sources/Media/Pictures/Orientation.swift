@@ -16,8 +16,8 @@ struct Orientation: Equatable {
 
   /// What a camera noted; upright where it noted nothing or nothing that can be read.
   ///
-  /// EXIF is TIFF inside: the order of bytes, the number 42, and where the first table is. A table has a count and entries of twelve
-  /// bytes: tag, type, count, value (CIPA DC-008, section 4.6).
+  /// EXIF is TIFF inside: the order of bytes, the number 42, and where the first table is. A table has a count and
+  /// entries of twelve bytes: tag, type, count, value (CIPA DC-008, section 4.6).
   init(exif: ArraySlice<UInt8>) {
     let (orientationTag, short) = (0x0112, 3)
     let notes = Notes(bytes: exif)
@@ -34,13 +34,13 @@ struct Orientation: Equatable {
   }
 }
 
-/// Whole numbers in bytes whose order the first of them tells: II is the smallest first, MM the largest.
+/// Whole numbers in TIFF's byte order: II at the beginning is little endian, MM big endian.
 private struct Notes {
   let bytes: ArraySlice<UInt8>
 
-  /// The number at a place, nil where the bytes end before.
-  func number(at place: Int, bytes count: Int) -> Int? {
-    let start = bytes.startIndex + place
+  /// The number at an offset, nil beyond the end.
+  func number(at offset: Int, bytes count: Int) -> Int? {
+    let start = bytes.startIndex + offset
     guard start + count <= bytes.endIndex else { return nil }
     let digits = bytes[start..<start + count]
     let isSmallestFirst = bytes.first == UInt8(ascii: "I")
@@ -58,10 +58,10 @@ extension Picture {
     for y in 0..<rows {
       for x in 0..<columns {
         let (column, row) = orientation.swapsAxes ? (y, x) : (x, y)
-        let place =
+        let pixel =
           (orientation.mirrorsRows ? height - 1 - row : row) * width
           + (orientation.mirrorsColumns ? width - 1 - column : column)
-        turned += pixels[3 * place..<3 * place + 3]
+        turned += pixels[3 * pixel..<3 * pixel + 3]
       }
     }
     return Picture(width: columns, height: rows, pixels: turned)

@@ -1,8 +1,8 @@
 import Glibc
 
 extension Picture {
-  /// The picture in another size: its middle, as much of it as the new proportions hold, made smaller or larger by Lanczos's filter,
-  /// as Pillow and with it diffusers do.
+  /// The picture in another size: its middle, as much of it as the new proportions hold, made smaller or larger by
+  /// Lanczos's filter, as Pillow and with it diffusers do.
   public func fitted(width newWidth: Int, height newHeight: Int) -> Picture {
     precondition(newWidth > 0 && newHeight > 0, "A picture has at least one pixel.")
     guard newWidth != width || newHeight != height else { return self }
@@ -19,8 +19,8 @@ extension Picture {
   }
 }
 
-/// How the pixels of a line are mixed into a line of another length. Where it gets shorter, the filter gets wider, so that every pixel
-/// has its share (Turkowski, "Filters for Common Resampling Tasks", 1990).
+/// How the pixels of a line are mixed into a line of another length. Where it gets shorter, the filter gets wider, so
+/// that every pixel has its share (Turkowski, "Filters for Common Resampling Tasks", 1990).
 private struct Resampling {
   /// For each new pixel the first old one that has a share in it, and the shares.
   let shares: [(first: Int, weights: [Float])]

@@ -1,6 +1,7 @@
 import CTurboJPEG
 
-// libjpeg's own interface reports errors by calling exit() or by long jumps, which Swift code cannot survive; TurboJPEG returns them.
+// libjpeg's own interface reports errors by calling exit() or by long jumps, which Swift code cannot survive;
+// TurboJPEG returns them.
 
 extension Picture {
   /// Decodes a JPEG file as it is stored, not yet turned upright.
@@ -29,8 +30,8 @@ extension Picture {
     self.init(width: Int(width), height: Int(height), pixels: isInk ? Self.coloursOfInk(pixels) : pixels)
   }
 
-  /// Cyan, magenta, yellow and black to red, green and blue, as Pillow does it. JPEG files store ink inverted, 255 for none, as
-  /// Adobe's programs began to.
+  /// Cyan, magenta, yellow and black to red, green and blue, as Pillow does it. JPEG files store ink inverted, 255
+  /// for none, as Adobe's programs began to.
   private static func coloursOfInk(_ inks: [UInt8]) -> [UInt8] {
     var colours = [UInt8](repeating: 0, count: inks.count / 4 * 3)
     for pixel in 0..<inks.count / 4 {
@@ -48,12 +49,12 @@ extension Picture {
   }
 }
 
-/// The segments before the pixels of a JPEG file: 0xFF, a marker, a length of two bytes that counts itself, and data (ITU-T T.81,
-/// annex B).
+/// The segments before the pixels of a JPEG file: 0xFF, a marker, a length of two bytes that counts itself, and data
+/// (ITU-T T.81, annex B).
 enum JPEGSegments {
   static func isJPEG(_ file: [UInt8]) -> Bool { file.starts(with: [0xFF, 0xD8, 0xFF]) }
 
-  /// What a camera noted in the file: the data of the segment APP1 that is called Exif.
+  /// EXIF, the camera's notes: the data of the segment APP1 that is called Exif.
   static func exif(in file: [UInt8]) -> ArraySlice<UInt8>? {
     let (exifMarker, startOfScan, name) = (UInt8(0xE1), UInt8(0xDA), Array("Exif\0\0".utf8))
     var rest = file.dropFirst(2)

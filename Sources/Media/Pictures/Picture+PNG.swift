@@ -1,17 +1,17 @@
 import CPNG
 
 // libpng reports errors of its full interface by long jumps, which Swift code cannot survive. Its simplified interface
-// returns them, but knows no text chunks: the recipe is added to the finished bytes (PNGTexts.swift).
+// returns them, but has no text chunks: the recipe is added to the finished bytes (PNGTexts.swift).
 
 extension Picture {
-  /// Reads any PNG file: grey becomes colour, 16 bits become 8, and what is see-through is shown on black.
+  /// Reads any PNG file: grey becomes colour, 16 bits become 8, and transparent pixels are shown on black.
   public init(pngFile path: String) throws {
     let file = try bytes(ofFile: path)
     guard PNGChunks.isPNG(file) else { throw MediaError.notAPNG(path: path) }
     try self.init(png: file, of: path, on: 0)
   }
 
-  /// - Parameter background: the grey, 0 ... 255, on which what is see-through is shown.
+  /// - Parameter background: the grey, 0 ... 255, behind transparent pixels.
   init(png file: [UInt8], of path: String, on background: UInt8) throws {
     // Between its calls libpng keeps the addresses of the bytes and of the image.
     self = try file.withUnsafeBytes { bytes throws(MediaError) in

@@ -1,4 +1,4 @@
-/// A picture as files know it: 8-bit sRGB pixels, row by row from the top left, three bytes a pixel.
+/// A picture as files store it: 8-bit sRGB pixels, row by row from the top left, three bytes a pixel.
 ///
 ///     let red = Picture(width: 2, height: 1, pixels: [255, 0, 0, 255, 0, 0])
 ///     try red.writePNG(to: "red.png")

@@ -7,7 +7,8 @@ struct Rectangle: Hashable {
 }
 
 extension Picture {
-  /// The smallest rectangle around the pixels that differ from those of another picture of this size; nil if all are equal.
+  /// The smallest rectangle around the pixels that differ from those of another picture of this size; nil if all are
+  /// equal.
   func changes(from other: Picture) -> Rectangle? {
     var (left, right, top, bottom) = (width, -1, 0, -1)
     for y in 0..<height {

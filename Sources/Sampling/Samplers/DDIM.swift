@@ -1,7 +1,7 @@
 import Tensors
 
 /// The deterministic DDIM sampler (eta 0): keeps the noise that the denoiser left out and adds as much of it to
-/// the clean latents as the next level has.
+/// the denoised latents as the next level has.
 ///
 /// Source: Song et al., "Denoising Diffusion Implicit Models" (2021), equation 12 with sigma 0.
 struct DDIM: Sampler {

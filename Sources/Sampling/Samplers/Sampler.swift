@@ -7,7 +7,7 @@ import Tensors
 protocol Sampler {
   /// What the name stands for, in a few words.
   static var summary: String { get }
-  /// How it reads a schedule.
+  /// How it reads the name of a schedule.
   static var family: SamplerFamily { get }
   /// The schedules that it works with, the usual one first.
   static var schedules: [ScheduleKind] { get }
@@ -17,14 +17,14 @@ protocol Sampler {
   /// - Parameter prediction: what the network behind the denoiser predicts.
   init(prediction: PredictionKind)
 
-  /// How often the denoiser is asked in the first `steps` of `count` steps.
+  /// How often the denoiser is evaluated in the first `steps` of `count` steps.
   static func evaluations(after steps: Int, of count: Int) -> Int
 
   /// Latents x at the level where a step begins -> latents at the one where it ends, both [n, h, w, c].
   ///
   /// - Parameters:
-  ///   - x0: what the denoiser takes for the clean latents.
-  ///   - denoise: the denoiser, for those that ask it again within a step.
+  ///   - x0: the denoised latents, the denoiser's estimate.
+  ///   - denoise: the denoiser, for those that evaluate it again within a step.
   mutating func step(_ x: Tensor, denoised x0: Tensor, _ step: SamplerStep, again denoise: Denoiser) -> Tensor
 }
 
@@ -37,7 +37,8 @@ extension Sampler {
 /// One step on the way: from a noise level to the abar, or sigma, that it leaves behind.
 ///
 /// Latents are x = sqrt(abar) * x0 + sqrt(1 - abar) * noise. Many papers write y = x0 + sigma * noise instead, which
-/// differs by the factor sqrt(abar) only and makes their equations short: `sigmaForm` goes there, `alphaForm` comes back.
+/// differs by the factor sqrt(abar) only and makes their equations short: `sigmaForm` goes there, `alphaForm` comes
+/// back.
 struct SamplerStep {
   let index: Int
   let schedule: SamplingSchedule

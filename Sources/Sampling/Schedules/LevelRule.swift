@@ -1,7 +1,7 @@
 import Glibc
 
-/// How the noise levels of a schedule are found, with T training steps, s steps asked for, k = T / s rounded down and the model's
-/// offset o. Timesteps that are not whole are rounded half to even unless said otherwise.
+/// How the noise levels of a schedule are found, with T training steps, s steps asked for, k = T / s rounded down and
+/// the model's offset o. Timesteps that are not whole are rounded half to even unless said otherwise.
 enum LevelRule {
   /// Where a schedule with a single step of its own begins.
   enum SingleStep { case noisiest, cleanest }
@@ -26,8 +26,9 @@ enum LevelRule {
   case karras(singleStep: SingleStep)
   /// sigma_i = exp(log max + i / (s - 1) * (log min - log max)).
   case exponential(singleStep: SingleStep)
-  /// Align Your Steps for Stable Diffusion 1.5: ten steps as published; for others the logarithm of sigma is interpolated between
-  /// the published ones, and the last of the s + 1 levels is left out, because the last step ends without noise.
+  /// Align Your Steps for Stable Diffusion 1.5: ten steps as published; for others the logarithm of sigma is
+  /// interpolated between the published ones, and the last of the s + 1 levels is left out, because the last step
+  /// ends without noise.
   ///
   /// Source: Sabour et al., "Align Your Steps" (2024) and the authors' instructions for its use.
   case alignYourSteps

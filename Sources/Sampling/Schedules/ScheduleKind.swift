@@ -13,8 +13,8 @@
 /// | `exponential` | log sigma evenly                                                                              |
 /// | `ays`         | the levels of Align Your Steps for Stable Diffusion 1.x                                       |
 ///
-/// The same name means other levels for other samplers, as in diffusers: `ScheduleTable.swift` has the table. `keras` can visit
-/// more or fewer levels than were asked for: 30 steps give 31, 64 give 67, 1000 give 999.
+/// The same name means other levels for other samplers, as in diffusers: `ScheduleTable.swift` has the table. `keras`
+/// can visit more or fewer levels than were asked for: 30 steps give 31, 64 give 67, 1000 give 999.
 public enum ScheduleKind: String, CaseIterable, Codable, Sendable {
   case keras
   case keras09 = "keras-0.9"

@@ -1,5 +1,5 @@
-/// Samplers that read the name of a schedule in the same way. The families are those of diffusers' schedulers, which visit
-/// different levels under one name.
+/// Samplers that read the name of a schedule in the same way. The families are those of diffusers' schedulers, which
+/// visit different levels under one name.
 enum SamplerFamily {
   /// DDIM and PNDM: whole timesteps.
   case strided
@@ -30,8 +30,8 @@ struct ScheduleEntry {
   /// What the network is given for a level between two timesteps of the training.
   enum TimestepInput {
     case exact, nearest
-    /// The next whole timestep below. Logarithms in single precision have left the noisiest level just below its whole number in
-    /// diffusers, which is why a little is taken away.
+    /// The next whole timestep below. Logarithms in single precision have left the noisiest level just below its
+    /// whole number in diffusers, which is why a little is taken away.
     case below
   }
 
