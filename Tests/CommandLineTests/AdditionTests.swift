@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import LatentWalk
 import Media
@@ -48,9 +49,9 @@ import Testing
     }
     #expect(pictures.count == variants.count - 1, "0.5 and 1 - 0.5 are the same; all others differ.")
     let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file("3.png"))))
-    #expect(recipe.loras?.map(\.weight) == [1, -0.5])
-    #expect(recipe.loras?.first?.file.path == "style:1.safetensors")
-    #expect(recipe.loras?.first?.file.fingerprint.count == 16)
+    #expect(recipe.model.loras.map(\.weight) == [1, -0.5])
+    #expect(recipe.model.loras[0].file.path == "style:1.safetensors")
+    #expect(recipe.model.loras[0].file.sha256 == FileDigest(of: try folder.bytes("style:1.safetensors")))
   }
 
   @Test(
@@ -66,6 +67,55 @@ import Testing
     ).finished()
     expectDone(run, "x.gif")
     #expect(run.errors.isEmpty)
+  }
+
+  @Test("a weight stands behind the last colon, if a number does")
+  func weights() throws {
+    try folder.make("dir:1")
+    var (arguments, expected) = ([String](), [(path: String, weight: Double)]())
+    for (argument, path, weight) in [
+      ("a.safetensors", "a.safetensors", 1.0), ("a.safetensors:0.8", "a.safetensors", 0.8), ("a:-1", "a", -1),
+      ("dir:1/a:b.safetensors", "dir:1/a:b.safetensors", 1), ("dir:1/a:b:2.5", "dir:1/a:b", 2.5),
+      ("a:", "a:", 1), (":0.5", ":0.5", 1), ("1:2:3", "1:2", 3), ("a:1e-1", "a", 0.1),
+    ] {
+      try folder.write(path, folder.bytes("style:1.safetensors"))
+      arguments += ["--lora", argument]
+      expected.append((path, weight))
+    }
+    let run = try Program(
+      ["image", "a dog", "--model", "two-stages", "-o", "x.png", "--quiet"] + short + arguments,
+      in: folder.path
+    ).finished()
+    expectDone(run, "x.png")
+    let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file("x.png"))))
+    #expect(recipe.model.loras.map(\.file.path) == expected.map(\.path))
+    #expect(recipe.model.loras.map(\.weight) == expected.map(\.weight))
+    for weight in ["nan", "inf", "-infinity"] {
+      let refused = try self.run("image", "a dog", "--lora", "a:\(weight)")
+      expectRefusal(refused, 64, "--lora a: the weight is", "a finite number")
+    }
+  }
+
+  @Test("a word stands behind the last colon, unless a file has that name")
+  func words() throws {
+    for name in ["a:b", "a"] { try folder.writeTensors(name, [("emb_params", [1, 16])]) }
+    for (argument, path, token) in [
+      ("a", "a", nil), ("a:b", "a:b", nil), ("a:<c>", "a", "<c>"), ("a:b:c", "a:b", "c"),
+    ] as [(String, String, String?)] {
+      let run = try Program(
+        [
+          "image", "a dog", "--model", "two-stages", "-o", "x.png", "--force", "--textual-inversion",
+          argument,
+        ]
+          + short, in: folder.path
+      ).finished()
+      expectDone(run, "x.png")
+      let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file("x.png"))))
+      #expect(recipe.model.textualInversions.map(\.file.path) == [path], "\(argument)")
+      #expect(recipe.model.textualInversions.map(\.token) == [token], "\(argument)")
+    }
+    expectRefusal(
+      try run("image", "a dog", "--textual-inversion", "x:y"), 1, "x:y", "no such file")
   }
 
   @Test("an embedding that was encoded with the options gives their picture")
@@ -87,7 +137,7 @@ import Testing
       try Picture(pngFile: folder.file("a.png")).pixels == Picture(pngFile: folder.file("b.png")).pixels)
   }
 
-  @Test("a learned word that stands in no prompt is told")
+  @Test("a learned word that stands in no prompt is reported")
   func unusedWord() throws {
     let run = try run("encode", "a dog", "--textual-inversion", "<owl>.safetensors", "-o", "e.npy")
     #expect(run.exitCode == 0)
@@ -102,7 +152,7 @@ import Testing
       ]
     expectDone(try Program(common + ["style:1.safetensors:0.5"], in: folder.path).finished(), "x.gif")
     expectDone(try Program(common + ["style:1.safetensors:0.5"], in: folder.path).finished(), "x.gif")
-    let other = try Program(common + ["style:1.safetensors:0.6"], in: folder.path).finished()
+    let other = try Program(common + ["style:1.safetensors:0.6", "-o", "y.gif"], in: folder.path).finished()
     expectRefusal(other, 1, "frames", "another recipe")
   }
 
@@ -117,7 +167,7 @@ import Testing
       (["--lora", "text.safetensors"], 1, ["text.safetensors"]),
       (["--lora", "xl.safetensors"], 1, ["xl.safetensors is a LoRA for Stable Diffusion XL"]),
       (["--lora", "<owl>.safetensors"], 1, ["is no LoRA: it is a textual inversion"]),
-      (["--lora", "style:1.safetensors:inf"], 1, ["no finite number"]),
+      (["--lora", "style:1.safetensors:inf"], 64, ["--lora style:1.safetensors: the weight is inf", "0.8"]),
       (["--textual-inversion", "nowhere"], 1, ["nowhere: there is no such file"]),
       (["--textual-inversion", "wide.safetensors"], 1, ["768 wide", "16 wide"]),
       (["--clip-skip", "2"], 1, ["has 1 layer; choose 1."]),

@@ -35,8 +35,8 @@ import Testing
     }
     #expect(try picture("0.png") != picture("own.png"))
     let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file("0.png"))))
-    #expect(recipe.tinyVAE?.path == Self.tiny + "/taesd" && recipe.tinyVAE?.fingerprint.count == 16)
-    #expect(try Recipe(json: #require(try recipeText(inFile: folder.file("own.png")))).tinyVAE == nil)
+    #expect(recipe.model.tinyVAE?.path == Self.tiny + "/taesd")
+    #expect(try Recipe(json: #require(try recipeText(inFile: folder.file("own.png")))).model.tinyVAE == nil)
   }
 
   @Test("the model's own autoencoder, given as another, makes its pictures")
@@ -49,7 +49,7 @@ import Testing
       expectDone(run, "\(name).png")
       #expect(try picture("\(name).png") == picture("own.png"), "\(place)")
       let recipe = try Recipe(json: #require(try recipeText(inFile: folder.file("\(name).png"))))
-      #expect(recipe.vae?.path == TinyModel.path("sd1/\(place)"))
+      #expect(recipe.model.vae?.path == TinyModel.path("sd1/\(place)"))
     }
   }
 
@@ -58,7 +58,7 @@ import Testing
     let decoder = Self.tiny + "/taesd/taesd_decoder.safetensors"
     expectRefusal(try image("--vae", decoder), 1, decoder, "--tiny-vae")
     let whole = TinyModel.path("sd1/vae/diffusion_pytorch_model.safetensors")
-    expectRefusal(try image("--tiny-vae", whole), 1, whole, "no tiny autoencoder", "--vae")
+    expectRefusal(try image("--tiny-vae", whole), 1, whole, "no tiny autoencoder", "as the vae")
     let unet = TinyModel.path("sd1/unet/diffusion_pytorch_model.safetensors")
     expectRefusal(try image("--vae", unet), 1, unet, "no autoencoder")
     expectRefusal(try image("--tiny-vae", unet), 1, unet, "no tiny autoencoder")

@@ -24,7 +24,7 @@ import Testing
     try folder.writeZeros("noise.npy", [4, 8, 8])
     expectRefusal(
       try image("a dog", "--noise", "noise.npy"), 1, "noise.npy", "[4, 8, 8]", "[4, 6, 6] or [6, 6, 4]",
-      "--width")
+      "width and height")
   }
 
   @Test("an embedding of another model is refused with the shape that fits")
@@ -60,7 +60,9 @@ import Testing
 
   @Test("a seed that NumPy would not take is refused")
   func seed() throws {
-    expectRefusal(try image("a dog", "--rng", "numpy", "--seed", "4294967296"), 1, "4294967296", "4294967295")
+    expectRefusal(
+      try image("a dog", "--rng", "numpy", "--seed", "4294967296"), 64, "--seed is 4294967296",
+      "4294967295")
   }
 
   @Test("more steps than the model was trained with are refused")
@@ -106,7 +108,7 @@ import Testing
     try folder.write("file", [])
     let run = try folder.run(
       "walk", "a dog", "--model", "two-stages", "--frames-directory", "file/frames", "-o", "walk.gif")
-    expectRefusal(run, 1, "file/frames", "not a directory", "--frames-directory")
+    expectRefusal(run, 1, "file/frames", "not a directory", "another folder")
   }
 
   @Test("prompts that are too long for a file's recipe are refused before anything is rendered")
@@ -116,7 +118,7 @@ import Testing
     #expect(!run.errors.contains("UNet evaluations"), "Nothing should have been rendered.")
   }
 
-  @Test("of a prompt that is too long, the end is cut and told")
+  @Test("of a prompt that is too long, the end is cut and reported")
   func longPrompt() throws {
     let run = try image((1...80).map { "\($0)" }.joined(separator: " "), "--quiet")
     expectDone(run, "image-1.png")

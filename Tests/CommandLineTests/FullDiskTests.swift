@@ -32,7 +32,7 @@ struct FullDiskTests {
   @Test("no room for the recipe leaves nothing behind")
   func recipe() throws {
     try disk.fill(leaving: 0)
-    expectRefusal(try render(), 1, "disk/walk.gif.frames", "no space left on device", "Free some space")
+    expectRefusal(try render(), 1, "disk/walk.gif.frames", "no space left on device", "choose another place")
     #expect(try folder.names(in: "disk") == ["filling"])
   }
 
@@ -44,7 +44,7 @@ struct FullDiskTests {
     expectRefusal(full, 1, "walk.gif.frames/frame-0000", "no space left on device")
     #expect(
       full.errors.contains(
-        "in disk/walk.gif.frames. To go on, run the same command"))
+        "in disk/walk.gif.frames. To resume, run the same command"))
     try expectNothingHalfWritten()
     let frames = try folder.names(in: "disk/walk.gif.frames").count - 1
     #expect((1...5).contains(frames))

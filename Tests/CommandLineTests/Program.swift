@@ -29,6 +29,7 @@ final class Program {
     var environment: [String: String?] = ProcessInfo.processInfo.environment
     environment["HOME"] = outputs.path
     environment["HF_HOME"] = outputs.path
+    environment["XDG_CACHE_HOME"] = outputs.path
     environment["LATENTWALK_MODELS"] = TinyModel.fixtures
     environment.merge(changes) { $1 }
 
@@ -110,6 +111,14 @@ final class Program {
     let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
     let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
     return try #require(Int(line.filter(\.isNumber))) * 1024
+  }
+
+  /// Whether the running program handles a signal itself.
+  func catches(_ signal: Int32) throws -> Bool {
+    let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") })
+    let mask = try #require(UInt64(line.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16))
+    return mask >> UInt64(signal - 1) & 1 == 1
   }
 
   func send(_ signal: Int32) { kill(process, signal) }

@@ -2,8 +2,10 @@ import Foundation
 
 /// The tiny random pipelines of StableDiffusionTests. `two-stages` makes pictures of 12 x 12 pixels in a millisecond a step.
 enum TinyModel {
-  static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "StableDiffusionTests/Fixtures").path
+  private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let fixtures = tests.appending(path: "StableDiffusionTests/Fixtures").path
+  /// The model that comes with the program, 128 x 128 pixels.
+  static let bundled = tests.deletingLastPathComponent().appending(path: "Models/tiny").path
 
   static func path(_ name: String) -> String { "\(fixtures)/\(name)" }
 }

@@ -8,25 +8,26 @@ import Testing
 @Suite struct AnimationTests {
   private struct Stop: Error {}
 
+  private static let draft = TinyModel.draft(.interpolate, "a dog", "a cat")
+
   private let folder: TemporaryFolder
-  private let generator: StableDiffusionPipeline
   private var gif: String { folder.file("walk.gif") }
   private var frames: String { folder.file("frames") }
 
   init() throws {
     folder = try TemporaryFolder()
-    generator = try TinyModel.generator()
   }
 
   /// Renders an animation of five frames in batches of two, and returns the frames that were rendered for it.
   @discardableResult
   private func render(
-    _ recipe: Recipe = TinyModel.recipe(.interpolate, "a dog", "a cat"),
-    stoppingAt isTheEnd: (Renderer.Event) -> Bool = { _ in false }
+    _ draft: RecipeDraft = Self.draft, stoppingAt isTheEnd: (RenderingEvent) -> Bool = { _ in false }
   ) throws -> [Int] {
     var rendered: [Int] = []
-    let renderer = try Renderer(recipe, with: generator, batch: 2)
-    try renderer.renderAnimation(to: gif, framesIn: FrameDirectory(path: frames, for: recipe)) { event in
+    let renderer = try TinyModel.renderer(draft, batch: 2)
+    var rendering = renderer.animationRendering(
+      to: gif, framesIn: try FrameDirectory(path: frames, for: renderer.recipe))
+    while let event = try rendering.next() {
       if isTheEnd(event) { throw Stop() }
       if case .frame(let frame, _, _) = event { rendered.append(frame) }
     }
@@ -35,8 +36,8 @@ import Testing
 
   @Test("every frame is a file that holds its recipe")
   func frameFiles() throws {
-    let recipe = TinyModel.recipe(.interpolate, "a dog", "a cat")
-    #expect(try render(recipe) == [0, 1, 2, 3, 4])
+    let recipe = try TinyModel.recipe(Self.draft)
+    #expect(try render() == [0, 1, 2, 3, 4])
     #expect(
       try folder.names(in: "frames") == (0..<5).map { "frame-0000\($0).png" } + ["recipe.json"])
     let text = try #require(try recipeText(inFile: frames + "/frame-00003.png"))
@@ -46,8 +47,8 @@ import Testing
 
   @Test("the animation holds its recipe")
   func recipeInAnimation() throws {
-    let recipe = TinyModel.recipe(.interpolate, "a dog", "a cat")
-    try render(recipe)
+    let recipe = try TinyModel.recipe(Self.draft)
+    try render()
     let text = try #require(try recipeText(inFile: gif))
     #expect(try Recipe(json: text) == recipe)
   }
@@ -71,7 +72,7 @@ import Testing
     try FileManager.default.removeItem(atPath: gif)
 
     #expect(throws: Stop.self) {
-      try render { if case .step(2, _, [2, 3]) = $0 { true } else { false } }
+      try render { if case .step(let step) = $0 { step.taken == 2 && step.frames == [2, 3] } else { false } }
     }
     #expect(try folder.names() == ["frames"])
     #expect(try folder.names(in: "frames") == ["frame-00000.png", "frame-00001.png", "recipe.json"])
@@ -96,8 +97,8 @@ import Testing
   func otherRecipe() throws {
     try render()
     let before = try folder.names(in: "frames")
-    var other = TinyModel.recipe(.interpolate, "a dog", "a cat")
-    other.seed += 1
+    var other = Self.draft
+    other.seed = 8
     #expect(throws: RenderError.otherRecipe(directory: frames)) { try render(other) }
     #expect(try folder.names(in: "frames") == before)
   }
@@ -106,11 +107,11 @@ import Testing
   func otherPlaying() throws {
     try render()
     let once = try bytes(gif)
-    var recipe = TinyModel.recipe(.interpolate, "a dog", "a cat")
-    recipe.fps = 25
-    recipe.rubberBand = true
+    var draft = Self.draft
+    draft.fps = 25
+    draft.pingPong = true
     var encoded = 0
-    let rendered = try render(recipe) { event in
+    let rendered = try render(draft) { event in
       if case .encoded = event { encoded += 1 }
       return false
     }
@@ -118,7 +119,7 @@ import Testing
     #expect(encoded == 8)
     #expect(try bytes(gif) != once)
     let text = try #require(try recipeText(inFile: gif))
-    #expect(try Recipe(json: text) == recipe)
+    #expect(try Recipe(json: text) == TinyModel.recipe(draft))
   }
 
   @Test("a folder whose recipe cannot be read, or is missing, is refused by name")
@@ -132,16 +133,16 @@ import Testing
     #expect(unreadable.description.contains("frames/recipe.json"))
   }
 
-  @Test("a folder that cannot be made is told with the system's reason")
+  @Test("a folder that cannot be made is refused with the system's reason")
   func noFolder() throws {
     try folder.write("file", "")
     let path = folder.file("file/frames")
     let error = #expect(throws: RenderError.self) {
-      try FrameDirectory(path: path, for: TinyModel.recipe(.circle, "a dog"))
+      try FrameDirectory(path: path, for: TinyModel.recipe(TinyModel.draft(.circle, "a dog")))
     }
     #expect(
       error?.description
-        == "The folder for frames \(path) cannot be used: not a directory. Choose another with --frames-directory."
+        == "The folder for frames \(path) cannot be used: not a directory. Choose another folder."
     )
   }
 
@@ -158,8 +159,8 @@ import Testing
 
   @Test("removing the frames keeps the files of others")
   func removal() throws {
-    let recipe = TinyModel.recipe(.interpolate, "a dog", "a cat")
-    try render(recipe)
+    let recipe = try TinyModel.recipe(Self.draft)
+    try render()
     try folder.write("frames/notes.txt", "mine")
     try folder.write("frames/frame-best.png", "mine, too")
     try FrameDirectory(path: frames, for: recipe).remove()
@@ -168,8 +169,8 @@ import Testing
 
   @Test("removing the frames takes what a killed run left half-written")
   func removalOfHalves() throws {
-    let recipe = TinyModel.recipe(.interpolate, "a dog", "a cat")
-    try render(recipe)
+    let recipe = try TinyModel.recipe(Self.draft)
+    try render()
     try folder.write("frames/frame-00001.png.4242.partial", "half")
     try FrameDirectory(path: frames, for: recipe).remove()
     #expect(try folder.names() == ["walk.gif"])
@@ -177,7 +178,7 @@ import Testing
 
   @Test("frames beyond 99999 have names of their own")
   func longNumbers() throws {
-    let directory = try FrameDirectory(path: frames, for: TinyModel.recipe(.circle, "a dog"))
+    let directory = try FrameDirectory(path: frames, for: TinyModel.recipe(TinyModel.draft(.circle, "a dog")))
     #expect(directory.file(of: 0) == frames + "/frame-00000.png")
     #expect(directory.file(of: 123_456) == frames + "/frame-123456.png")
   }

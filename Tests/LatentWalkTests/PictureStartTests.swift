@@ -12,22 +12,20 @@ import Testing
   private static let pictures = TinyModel.path("pictures")
 
   /// The recipe that Tools/golden/pictures.py gives diffusers.
-  private func recipe(_ model: String, side: Int, strength: Double) throws -> Recipe {
-    var recipe = TinyModel.recipe(.image, "A photograph of a dog", model: model)
-    (recipe.width, recipe.height) = (side, side)
-    (recipe.steps, recipe.guidance, recipe.schedule) = (10, 7.5, .leading)
-    recipe.start = Recipe.Start(
-      picture: try Recipe.FileReference(path: "\(Self.pictures)/\(model).png"), strength: strength)
-    return recipe
+  private func draft(_ model: String, side: Int, strength: Double) -> RecipeDraft {
+    var draft = TinyModel.draft(.image, "A photograph of a dog", model: model)
+    (draft.width, draft.height) = (side, side)
+    (draft.steps, draft.guidance, draft.schedule) = (10, 7.5, .leading)
+    (draft.picture, draft.strength) = (FileRequest("\(Self.pictures)/\(model).png"), strength)
+    return draft
   }
 
   @Test(
     "from the same picture, strength and seed come diffusers' latents",
     arguments: [("sd1", 64), ("two-stages", 12)], [0.1, 0.35, 0.6, 1])
   func imageToImage(model: (name: String, side: Int), strength: Double) throws {
-    let renderer = try Renderer(
-      recipe(model.name, side: model.side, strength: strength), with: TinyModel.generator(model.name))
-    #expect(renderer.levels.count == Int(10 * strength))
+    let renderer = try TinyModel.renderer(draft(model.name, side: model.side, strength: strength))
+    #expect(renderer.schedule(of: 0).count == Int(10 * strength))
     try expectLatents("\(model.name).\(strength)", renderer)
   }
 
@@ -35,14 +33,14 @@ import Testing
     "samplers with steps of other kinds begin in the middle, too, and draw their noise after the picture's",
     arguments: ["euler", "euler-a", "heun", "dpm++2m", "dpm++2m-sde", "unipc"])
   func samplers(name: String) throws {
-    var recipe = try recipe("two-stages", side: 12, strength: 0.6)
-    recipe.sampler = try #require(SamplerName(rawValue: name))
-    try expectLatents("two-stages.\(name)", Renderer(recipe, with: TinyModel.generator()))
+    var draft = draft("two-stages", side: 12, strength: 0.6)
+    draft.sampler = try #require(SamplerName(rawValue: name))
+    try expectLatents("two-stages.\(name)", TinyModel.renderer(draft))
   }
 
   private func expectLatents(_ name: String, _ renderer: Renderer) throws {
     let golden = try TensorFile(path: Self.pictures + "/golden.safetensors")
-    let expected = try #require(golden.tensor(name)).float32().channelsLast().values
+    let expected = try #require(try golden.tensor(name)).float32().channelsLast().values
     let found = try #require(try renderer.frame(0)).latents
     let difference = zip(found, expected).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
     let norm = expected.reduce(0) { $0 + Double($1 * $1) }
@@ -53,11 +51,10 @@ import Testing
     "at strength 0, or one too small for a step, the picture goes through the autoencoder and stays",
     arguments: [0, 0.09])
   func noSteps(strength: Double) throws {
-    let generator = try TinyModel.generator("sd1")
-    let renderer = try Renderer(recipe("sd1", side: 64, strength: strength), with: generator)
-    #expect(renderer.levels.count == 0 && renderer.evaluationsPerFrame == 0)
+    let renderer = try TinyModel.renderer(draft("sd1", side: 64, strength: strength))
+    #expect(renderer.schedule(of: 0).count == 0 && renderer.evaluations(of: [0]) == 0)
     let golden = try TensorFile(path: Self.pictures + "/golden.safetensors")
-    let weak = try #require(golden.tensor("sd1.0.1")).float32().channelsLast().values
+    let weak = try #require(try golden.tensor("sd1.0.1")).float32().channelsLast().values
     let latents = try PictureCoder(ModelFolder(path: TinyModel.path("sd1"))).latents(
       of: Self.pictures + "/sd1.png", width: 64, height: 64, seed: 7)
     #expect(try renderer.frame(0)?.latents == latents.values)
@@ -68,25 +65,23 @@ import Testing
 
   @Test("a noise file takes the place of the noise, and not of the deviation that is drawn before it")
   func noiseFile() throws {
-    let generator = try TinyModel.generator("sd1")
-    var recipe = try recipe("sd1", side: 64, strength: 0.6)
-    let expected = try Renderer(recipe, with: generator).frame(0)
+    var draft = draft("sd1", side: 64, strength: 0.6)
+    let expected = try TinyModel.renderer(draft).frame(0)
     let folder = try TemporaryFolder()
     let second = NoiseGenerator.pytorch.normals(seed: 7, draw: 1, height: 8, width: 8, channels: 4)
-    recipe.noise = try folder.write("noise.npy", shape: [8, 8, 4], second.values)
-    #expect(try Renderer(recipe, with: generator).frame(0) == expected)
+    draft.noise = try folder.write("noise.npy", shape: [8, 8, 4], second.values)
+    #expect(try TinyModel.renderer(draft).frame(0) == expected)
   }
 
-  @Test("a tiny encoder is sure of its latents, so that the noise is the seed's first")
+  @Test("a tiny encoder knows its latents exactly, so that the noise is the seed's first")
   func tinyEncoder() throws {
-    let files = AutoencoderFiles(tiny: TinyModel.path("tiny-autoencoder/taesd"), encodes: true)
-    let generator = try StableDiffusionPipeline(ModelFolder(path: TinyModel.path("sd1")), autoencoder: files)
-    var recipe = try recipe("sd1", side: 64, strength: 0.6)
-    let expected = try Renderer(recipe, with: generator).frame(0)
+    var draft = draft("sd1", side: 64, strength: 0.6)
+    draft.tinyVAE = FileRequest(TinyModel.path("tiny-autoencoder/taesd"))
+    let expected = try TinyModel.renderer(draft).frame(0)
     let folder = try TemporaryFolder()
     let first = NoiseGenerator.pytorch.normals(seed: 7, draw: 0, height: 8, width: 8, channels: 4)
-    recipe.noise = try folder.write("noise.npy", shape: [8, 8, 4], first.values)
-    #expect(try Renderer(recipe, with: generator).frame(0) == expected)
+    draft.noise = try folder.write("noise.npy", shape: [8, 8, 4], first.values)
+    #expect(try TinyModel.renderer(draft).frame(0) == expected)
   }
 
   // Measured: 28.08, 30.10 and 25.35 dB.

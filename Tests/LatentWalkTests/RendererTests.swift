@@ -11,25 +11,24 @@ import Testing
     "a frame has the same bits alone, in any batch, with any number of threads and in any order",
     arguments: [("sd1", 64, 64), ("two-stages", 40, 24)])
   func sameBits(model: String, width: Int, height: Int) throws {
-    let generator = try TinyModel.generator(model)
     let threads = Engine.threadCount
     defer { Engine.setThreadCount(threads) }
-    for var recipe in [
-      TinyModel.recipe(.interpolate, "a dog", "a cat", model: model),
-      TinyModel.recipe(.circle, "a cat", model: model),
+    for var draft in [
+      TinyModel.draft(.interpolate, "a dog", "a cat", model: model),
+      TinyModel.draft(.circle, "a cat", model: model),
     ] {
-      (recipe.width, recipe.height) = (width, height)
-      recipe.steps = 2
+      (draft.width, draft.height) = (width, height)
+      draft.steps = 2
       Engine.setThreadCount(1)
-      let expected = try Renderer(recipe, with: generator, batch: 1).frames([0, 1, 2, 3, 4])
+      let expected = try TinyModel.renderer(draft, batch: 1).frames([0, 1, 2, 3, 4])
       #expect(Set(expected.values.map(\.picture)).count == 5)
       for (batch, threads) in [(2, 2), (5, 3)] {
         Engine.setThreadCount(threads)
-        let renderer = try Renderer(recipe, with: generator, batch: batch)
+        let renderer = try TinyModel.renderer(draft, batch: batch)
         #expect(try renderer.frames([4, 0, 3, 1, 2]) == expected, "batch \(batch), \(threads) threads")
         #expect(try renderer.frame(3) == expected[3], "batch \(batch), \(threads) threads")
       }
-      #expect(try Renderer(recipe, with: generator).frames([0, 1, 2, 3, 4]) == expected)
+      #expect(try TinyModel.renderer(draft).frames([0, 1, 2, 3, 4]) == expected)
     }
   }
 
@@ -37,14 +36,13 @@ import Testing
     "with a sampler that adds noise, a frame has the same bits alone, in any batch and in any order",
     arguments: [SamplerName.eulerAncestral, .dpmSolverSDE, .lcm])
   func sameNoise(sampler: SamplerName) throws {
-    let generator = try TinyModel.generator()
     for kind in [Recipe.WalkKind.circle, .walk] {
-      var recipe = TinyModel.recipe(kind, "a cat")
-      (recipe.sampler, recipe.schedule) = (sampler, .trailing)
-      let expected = try Renderer(recipe, with: generator, batch: 1).frames([0, 1, 2, 3, 4])
+      var draft = TinyModel.draft(kind, "a cat")
+      (draft.sampler, draft.schedule) = (sampler, .trailing)
+      let expected = try TinyModel.renderer(draft, batch: 1).frames([0, 1, 2, 3, 4])
       #expect(Set(expected.values.map(\.latents)).count == 5)
       for batch in [2, 5] {
-        let renderer = try Renderer(recipe, with: generator, batch: batch)
+        let renderer = try TinyModel.renderer(draft, batch: batch)
         #expect(try renderer.frames([4, 0, 3, 1, 2]) == expected)
         #expect(try renderer.frame(3) == expected[3])
       }
@@ -53,136 +51,127 @@ import Testing
 
   @Test("a walk's steps add the draws of the seed that follow its own, and a noise file changes none of them")
   func stepNoises() throws {
-    let generator = try TinyModel.generator()
     let folder = try TemporaryFolder()
     let draws = NoiseGenerator.pytorch.normals(seed: 7, draws: 0..<5, height: 6, width: 6, channels: 4)
     for (kind, drawn) in [(Recipe.WalkKind.image, 1), (.circle, 2)] {
-      var recipe = TinyModel.recipe(kind, "a dog")
-      (recipe.sampler, recipe.schedule) = (.eulerAncestral, .trailing)
-      let frame = try #require(try Renderer(recipe, with: generator).frame(0))
-      recipe.noise = try folder.write("noise.npy", shape: [6, 6, 4], draws[0].values)
-      #expect(try Renderer(recipe, with: generator).frame(0) == frame)
+      var draft = TinyModel.draft(kind, "a dog")
+      (draft.sampler, draft.schedule) = (.eulerAncestral, .trailing)
+      let frame = try #require(try TinyModel.renderer(draft).frame(0))
+      draft.noise = try folder.write("noise.npy", shape: [6, 6, 4], draws[0].values)
+      #expect(try TinyModel.renderer(draft).frame(0) == frame)
 
+      let (pipeline, encoder) = (try TinyModel.pipeline(), try TinyModel.pipeline().promptEncoder())
       let guidance = Guidance(
-        conditional: generator.prompts("a dog").embedding, unconditional: generator.prompts("").embedding,
-        scale: 7.5)
-      let levels = try generator.levels(steps: 3, schedule: .trailing, sampler: .eulerAncestral)
-      let steps = generator.denoising(
-        draws[0], guidedBy: guidance, through: levels, stepNoises: Array(draws[drawn..<drawn + 3]))
+        conditional: encoder("a dog").conditioning, unconditional: encoder("").conditioning, scale: 7.5)
+      let schedule = try pipeline.schedule(steps: 3, kind: .trailing, sampler: .eulerAncestral)
+      let steps = try pipeline.denoising(
+        draws[0], guidedBy: guidance, through: schedule, stepNoises: Array(draws[drawn..<drawn + 3]))
       #expect(steps.reduce(draws[0]) { $1.latents }.values == frame.latents)
     }
   }
 
   @Test("the evaluations that are promised count the second ones of heun and pndm")
   func evaluations() throws {
-    let generator = try TinyModel.generator()
     for (sampler, count) in [(SamplerName.heun, 10), (.pndm, 8), (.unipc, 6)] {
-      var recipe = TinyModel.recipe(.image, "a dog")
-      recipe.sampler = sampler
-      #expect(try Renderer(recipe, with: generator).evaluationsPerFrame == count)
+      var draft = TinyModel.draft(.image, "a dog")
+      draft.sampler = sampler
+      #expect(try TinyModel.renderer(draft).evaluations(of: [0]) == count)
     }
   }
 
   @Test("an interpolation passes through the pictures of its prompts")
   func interpolation() throws {
-    let generator = try TinyModel.generator()
-    let renderer = try Renderer(TinyModel.recipe(.interpolate, "a dog", "a cat", "an owl"), with: generator)
+    let renderer = try TinyModel.renderer(TinyModel.draft(.interpolate, "a dog", "a cat", "an owl"))
     for (frame, prompt) in [(0, "a dog"), (2, "a cat"), (4, "an owl")] {
-      let picture = try Renderer(TinyModel.recipe(.image, prompt), with: generator).frame(0)
+      let picture = try TinyModel.renderer(TinyModel.draft(.image, prompt)).frame(0)
       #expect(try renderer.frame(frame) == picture, "\(prompt)")
     }
   }
 
   @Test("a circle passes through its two noises and their opposites")
   func circle() throws {
-    let generator = try TinyModel.generator()
     let folder = try TemporaryFolder()
-    var recipe = TinyModel.recipe(.circle, "a dog")
-    recipe.frames = 4
-    let renderer = try Renderer(recipe, with: generator)
+    var draft = TinyModel.draft(.circle, "a dog")
+    draft.frames = 4
+    let renderer = try TinyModel.renderer(draft)
     for frame in 0..<4 {
       let noise = NoiseGenerator.pytorch.normals(seed: 7, draw: frame % 2, height: 6, width: 6, channels: 4)
       let signed = frame < 2 ? noise : -1 * noise
-      var still = TinyModel.recipe(.image, "a dog")
+      var still = TinyModel.draft(.image, "a dog")
       still.noise = try folder.write("\(frame).npy", shape: [6, 6, 4], signed.values)
-      #expect(try renderer.frame(frame) == Renderer(still, with: generator).frame(0), "frame \(frame)")
+      #expect(try renderer.frame(frame) == TinyModel.renderer(still).frame(0), "frame \(frame)")
     }
   }
 
   @Test("a walk adds its step size to every component of the embedding, once a frame")
   func walk() throws {
-    let generator = try TinyModel.generator()
     let folder = try TemporaryFolder()
-    var recipe = TinyModel.recipe(.walk, "a dog")
-    recipe.stepSize = -0.25
-    let renderer = try Renderer(recipe, with: generator)
+    var draft = TinyModel.draft(.walk, "a dog")
+    draft.stepSize = -0.25
+    let renderer = try TinyModel.renderer(draft)
     for frame in [0, 3] {
-      let embedding = generator.prompts("a dog").embedding + Float(frame) * -0.25
-      var still = TinyModel.recipe(.image)
+      let embedding = try TinyModel.tokens("a dog") + Float(frame) * -0.25
+      var still = TinyModel.draft(.image)
       still.embedding = try folder.write("\(frame).npy", shape: [77, 16], embedding.values)
-      #expect(try renderer.frame(frame) == Renderer(still, with: generator).frame(0), "frame \(frame)")
+      #expect(try renderer.frame(frame) == TinyModel.renderer(still).frame(0), "frame \(frame)")
     }
   }
 
   @Test("guidance 1 follows the prompt alone and evaluates half as much")
   func guidanceOne() throws {
-    let generator = try TinyModel.generator()
-    var recipe = TinyModel.recipe(.image, "a dog")
-    let guided = try Renderer(recipe, with: generator)
-    recipe.guidance = 1
-    let plain = try Renderer(recipe, with: generator)
-    recipe.negativePrompt = "a cat"
-    let negative = try Renderer(recipe, with: generator)
-    #expect(plain.evaluationsPerFrame == 3)
-    #expect(guided.evaluationsPerFrame == 6)
+    var draft = TinyModel.draft(.image, "a dog")
+    let guided = try TinyModel.renderer(draft)
+    draft.guidance = 1
+    let plain = try TinyModel.renderer(draft)
+    draft.negativePrompt = "a cat"
+    let negative = try TinyModel.renderer(draft)
+    #expect(plain.evaluations(of: [0]) == 3)
+    #expect(guided.evaluations(of: [0]) == 6)
     #expect(try plain.frame(0) == negative.frame(0))
     #expect(try plain.frame(0) != guided.frame(0))
 
     // Both halves, weighted 0.000001 and 0.999999, come close to the one half.
-    recipe.guidance = 0.999999
-    let nearly = try #require(try Renderer(recipe, with: generator).frame(0)).latents
+    draft.guidance = 0.999999
+    let nearly = try #require(try TinyModel.renderer(draft).frame(0)).latents
     let exactly = try #require(try plain.frame(0)).latents
     #expect(zip(nearly, exactly).allSatisfy { abs($0 - $1) < 1e-3 })
   }
 
   @Test("a negative prompt changes a guided picture")
   func negativePrompt() throws {
-    let generator = try TinyModel.generator()
-    var recipe = TinyModel.recipe(.image, "a dog")
-    let without = try Renderer(recipe, with: generator).frame(0)
-    recipe.negativePrompt = "a cat"
-    #expect(try Renderer(recipe, with: generator).frame(0) != without)
+    var draft = TinyModel.draft(.image, "a dog")
+    let without = try TinyModel.renderer(draft).frame(0)
+    draft.negativePrompt = "a cat"
+    #expect(try TinyModel.renderer(draft).frame(0) != without)
   }
 
   @Test(
     "the seed's noise from a file, in either layout, gives the seed's picture",
     arguments: NoiseGenerator.allCases)
-  func noiseFile(generator rng: NoiseGenerator) throws {
-    let generator = try TinyModel.generator()
+  func noiseFile(rng: NoiseGenerator) throws {
     let folder = try TemporaryFolder()
-    var recipe = TinyModel.recipe(.image, "a dog")
-    (recipe.rng, recipe.width, recipe.height) = (rng, 12, 20)
-    let drawn = try Renderer(recipe, with: generator).frame(0)
+    var draft = TinyModel.draft(.image, "a dog")
+    (draft.rng, draft.width, draft.height) = (rng, 12, 20)
+    let drawn = try TinyModel.renderer(draft).frame(0)
 
     let noise = rng.normals(seed: 7, draw: 0, height: 10, width: 6, channels: 4)
     let layouts = [
       ([10, 6, 4], noise.values), ([4, 10, 6], noise.channelsFirst().values), ([1, 10, 6, 4], noise.values),
     ]
     for (shape, values) in layouts {
-      recipe.noise = try folder.write("noise.npy", shape: shape, values)
-      #expect(try Renderer(recipe, with: generator).frame(0) == drawn, "\(shape)")
+      draft.noise = try folder.write("noise.npy", shape: shape, values)
+      #expect(try TinyModel.renderer(draft).frame(0) == drawn, "\(shape)")
     }
   }
 
   @Test("other seeds and other libraries' random numbers give other pictures")
   func seeds() throws {
-    let generator = try TinyModel.generator()
     var pictures: [Frame?] = []
     for rng in NoiseGenerator.allCases {
       for seed in [0, 1, 4_000_000_000] as [UInt64] {
-        var recipe = TinyModel.recipe(.image, "a dog")
-        (recipe.rng, recipe.seed) = (rng, seed)
-        pictures.append(try Renderer(recipe, with: generator).frame(0))
+        var draft = TinyModel.draft(.image, "a dog")
+        (draft.rng, draft.seed) = (rng, seed)
+        pictures.append(try TinyModel.renderer(draft).frame(0))
       }
     }
     #expect(Set(pictures.map { $0?.latents }).count == 12)
@@ -190,55 +179,52 @@ import Testing
 
   @Test("a prompt's embedding from a file gives the prompt's picture")
   func embeddingFile() throws {
-    let generator = try TinyModel.generator()
     let folder = try TemporaryFolder()
-    let embedding = generator.prompts("a dog").embedding
-    let prompted = try Renderer(TinyModel.recipe(.image, "a dog"), with: generator).frame(0)
+    let embedding = try TinyModel.tokens("a dog")
+    let prompted = try TinyModel.renderer(TinyModel.draft(.image, "a dog")).frame(0)
     for shape in [[77, 16], [1, 77, 16]] {
-      var recipe = TinyModel.recipe(.image)
-      recipe.embedding = try folder.write("embedding.npy", shape: shape, embedding.values)
-      #expect(try Renderer(recipe, with: generator).frame(0) == prompted)
+      var draft = TinyModel.draft(.image)
+      draft.embedding = try folder.write("embedding.npy", shape: shape, embedding.values)
+      #expect(try TinyModel.renderer(draft).frame(0) == prompted)
     }
   }
 
-  @Test("each step of each batch is told, then each of its frames")
+  @Test("each step of each batch is an event, then each of its frames")
   func events() throws {
-    var recipe = TinyModel.recipe(.circle, "a dog")
-    recipe.steps = 2
-    var told: [String] = []
-    try Renderer(recipe, with: TinyModel.generator(), batch: 2).render([0, 1, 2]) { event in
+    var draft = TinyModel.draft(.circle, "a dog")
+    draft.steps = 2
+    var (events, rendering) = ([String](), try TinyModel.renderer(draft, batch: 2).rendering([0, 1, 2]))
+    while let event = try rendering.next() {
       switch event {
-      case .step(let step, let count, let frames): told.append("step \(step) of \(count) for \(frames)")
-      case .frame(let frame, _, _): told.append("frame \(frame)")
-      case .encoded: told.append("encoded")
+      case .step(let step): events.append("step \(step.taken) of \(step.count) for \(step.frames)")
+      case .frame(let frame, _, _): events.append("frame \(frame)")
+      case .encoded: events.append("encoded")
       }
     }
     #expect(
-      told == [
+      events == [
         "step 1 of 2 for [0, 1]", "step 2 of 2 for [0, 1]", "frame 0", "frame 1", "step 1 of 2 for [2]",
         "step 2 of 2 for [2]", "frame 2",
       ])
   }
 
-  @Test("the end of a prompt that is too long is told")
+  @Test("the end of a prompt that is too long is reported")
   func droppedTexts() throws {
     let long = (1...80).map { "\($0)" }.joined(separator: " ")
-    let generator = try TinyModel.generator()
-    let renderer = try Renderer(TinyModel.recipe(.interpolate, "a dog", long), with: generator)
+    let renderer = try TinyModel.renderer(TinyModel.draft(.interpolate, "a dog", long))
     #expect(renderer.droppedTexts.count == 1)
     #expect(renderer.droppedTexts.first?.hasSuffix("79 80") == true)
-    #expect(try Renderer(TinyModel.recipe(.image, "a dog"), with: generator).droppedTexts.isEmpty)
+    #expect(try TinyModel.renderer(TinyModel.draft(.image, "a dog")).droppedTexts.isEmpty)
   }
 }
 
 /// What a recipe can ask of a model that it does not have.
 @Suite struct RecipeRefusalTests {
   private func refusal(
-    _ recipe: Recipe, sourceLocation: SourceLocation = #_sourceLocation
+    _ draft: RecipeDraft, sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> String {
-    let generator = try TinyModel.generator()
     let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
-      _ = try Renderer(recipe, with: generator)
+      _ = try TinyModel.renderer(draft)
     }
     return error.map { "\($0)" } ?? ""
   }
@@ -246,11 +232,11 @@ import Testing
   @Test("a size that is no multiple of the model's is refused, and the nearest is named")
   func size() throws {
     for (width, height, nearest) in [
-      (13, 12, "14 x 12"), (14, 31, "14 x 32"), (0, 4, "2 x 4"), (-8, 1, "2 x 2"),
+      (13, 12, "14 x 12"), (14, 31, "14 x 32"), (1, 4, "2 x 4"),
     ] {
-      var recipe = TinyModel.recipe(.image, "a dog")
-      (recipe.width, recipe.height) = (width, height)
-      let sentence = try refusal(recipe)
+      var draft = TinyModel.draft(.image, "a dog")
+      (draft.width, draft.height) = (width, height)
+      let sentence = try refusal(draft)
       #expect(sentence.contains("\(width) x \(height)") && sentence.contains("multiples of 2"))
       #expect(sentence.contains(nearest))
     }
@@ -259,10 +245,10 @@ import Testing
   @Test("noise of another shape is refused, and both right shapes are named")
   func noiseShape() throws {
     let folder = try TemporaryFolder()
-    var recipe = TinyModel.recipe(.image, "a dog")
-    recipe.noise = try folder.write("noise.npy", shape: [4, 8, 8], [Float](repeating: 0, count: 256))
-    let sentence = try refusal(recipe)
-    for part in ["noise.npy", "[4, 8, 8]", "[4, 6, 6]", "[6, 6, 4]", "--width"] {
+    var draft = TinyModel.draft(.image, "a dog")
+    draft.noise = try folder.write("noise.npy", shape: [4, 8, 8], [Float](repeating: 0, count: 256))
+    let sentence = try refusal(draft)
+    for part in ["noise.npy", "[4, 8, 8]", "[4, 6, 6]", "[6, 6, 4]", "width"] {
       #expect(sentence.contains(part))
     }
   }
@@ -270,50 +256,50 @@ import Testing
   @Test("an embedding of another width is refused, and the right shape is named")
   func embeddingShape() throws {
     let folder = try TemporaryFolder()
-    var recipe = TinyModel.recipe(.image)
-    recipe.embedding = try folder.write("e.npy", shape: [77, 32], [Float](repeating: 0, count: 77 * 32))
-    let sentence = try refusal(recipe)
+    var draft = TinyModel.draft(.image)
+    draft.embedding = try folder.write("e.npy", shape: [77, 32], [Float](repeating: 0, count: 77 * 32))
+    let sentence = try refusal(draft)
     for part in ["e.npy", "[77, 32]", "[77, 16]", "latentwalk encode"] { #expect(sentence.contains(part)) }
   }
 
   @Test("noise or an embedding with a number that is none is refused", arguments: [Float.nan, .infinity])
   func notFinite(value: Float) throws {
     let folder = try TemporaryFolder()
-    var recipe = TinyModel.recipe(.image, "a dog")
-    recipe.noise = try folder.write(
+    var draft = TinyModel.draft(.image, "a dog")
+    draft.noise = try folder.write(
       "noise.npy", shape: [4, 6, 6], [value] + [Float](repeating: 0, count: 143))
-    #expect(try refusal(recipe).contains("noise.npy"))
-    recipe = TinyModel.recipe(.image)
-    recipe.embedding = try folder.write(
+    #expect(try refusal(draft).contains("noise.npy"))
+    draft = TinyModel.draft(.image)
+    draft.embedding = try folder.write(
       "e.npy", shape: [77, 16], [value] + [Float](repeating: 0, count: 77 * 16 - 1))
-    #expect(try refusal(recipe).contains("e.npy"))
+    #expect(try refusal(draft).contains("e.npy"))
   }
 
   @Test("a noise file that is not there is refused by its name")
   func noNoise() throws {
-    var recipe = TinyModel.recipe(.image, "a dog")
-    recipe.noise = try Recipe.FileReference(path: "/nowhere/noise.npy")
-    #expect(try refusal(recipe).contains("/nowhere/noise.npy"))
+    var draft = TinyModel.draft(.image, "a dog")
+    draft.noise = FileRequest("/nowhere/noise.npy")
+    #expect(try refusal(draft).contains("/nowhere/noise.npy"))
   }
 
   @Test("a seed that NumPy would not take is refused, and the largest is named")
   func seed() throws {
-    var recipe = TinyModel.recipe(.image, "a dog")
-    (recipe.seed, recipe.rng) = (1 << 32, .numpy)
-    let sentence = try refusal(recipe)
+    var draft = TinyModel.draft(.image, "a dog")
+    (draft.seed, draft.rng) = (1 << 32, .numpy)
+    let sentence = try refusal(draft)
     #expect(sentence.contains("4294967296") && sentence.contains("4294967295"))
   }
 
   @Test("more steps than the model was trained with are refused")
   func steps() throws {
-    var recipe = TinyModel.recipe(.image, "a dog")
-    recipe.steps = 1001
-    #expect(try refusal(recipe).contains("1 to 1000"))
+    var draft = TinyModel.draft(.image, "a dog")
+    draft.steps = 1001
+    #expect(try refusal(draft).contains("1 to 1000"))
   }
 
   @Test("prompts that do not fit into a file's recipe are refused before any work")
   func recipeTooLong() throws {
-    let recipe = TinyModel.recipe(.image, String(repeating: "a dog ", count: 12_000))
-    #expect(try refusal(recipe).contains("Shorten the prompts"))
+    let draft = TinyModel.draft(.image, String(repeating: "a dog ", count: 12_000))
+    #expect(try refusal(draft).contains("Shorten the prompts"))
   }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import LatentWalk
 import Media
@@ -7,23 +8,62 @@ import Tensors
 
 /// The tiny random pipelines of StableDiffusionTests. `two-stages` makes pictures of 12 x 12 pixels in a millisecond a step.
 enum TinyModel {
-  static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "StableDiffusionTests/Fixtures").path
+  private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let fixtures = tests.appending(path: "StableDiffusionTests/Fixtures").path
+  /// The model that comes with the program, 128 x 128 pixels.
+  static let bundled = tests.deletingLastPathComponent().appending(path: "Models/tiny").path
 
   static func path(_ name: String) -> String { "\(fixtures)/\(name)" }
 
-  static func generator(_ name: String = "two-stages") throws -> StableDiffusionPipeline {
+  /// A store that leaves nothing in the user's folders.
+  static func store(_ places: String..., capacity: Int = 1) -> ModelStore {
+    ModelStore(
+      library: ModelLibrary(places: places), digests: FileDigests(rememberedAt: nil), capacity: capacity)
+  }
+
+  /// The store that the tests share.
+  static let models = store(fixtures, capacity: 8)
+
+  /// Few frames of few steps, 12 x 12 pixels.
+  static func draft(
+    _ kind: Recipe.WalkKind, _ prompts: String..., model: String = "two-stages"
+  ) -> RecipeDraft {
+    var draft = RecipeDraft(kind, prompts: prompts)
+    draft.model = FileRequest(model)
+    (draft.width, draft.height, draft.seed) = (12, 12, 7)
+    (draft.frames, draft.steps) = (5, 3)
+    return draft
+  }
+
+  static func recipe(_ draft: RecipeDraft) throws -> Recipe { try models.recipe(for: draft) }
+
+  static func renderer(_ draft: RecipeDraft, batch: Int? = nil) throws -> Renderer {
+    try models.renderer(for: recipe(draft), batch: batch)
+  }
+
+  static func renderer(_ recipe: Recipe, batch: Int? = nil) throws -> Renderer {
+    try models.renderer(for: recipe, batch: batch)
+  }
+
+  /// The loaded model of the tests' own arithmetic.
+  static func pipeline(_ name: String = "two-stages") throws -> StableDiffusionPipeline {
     try StableDiffusionPipeline(ModelFolder(path: path(name)))
   }
 
-  /// Few frames of few steps, 12 x 12 pixels.
-  static func recipe(_ walk: Recipe.WalkKind, _ prompts: String..., model: String = "two-stages") -> Recipe {
-    var recipe = Recipe(
-      model: Recipe.ModelReference(folder: path(model)), walk: walk, prompts: prompts, width: 12, height: 12,
-      seed: 7)
-    recipe.frames = 5
-    recipe.steps = 3
-    return recipe
+  /// The tokens of a prompt, [1, 77, width].
+  static func tokens(
+    _ prompt: String, reading: PromptReading = PromptReading(), model: String = "two-stages"
+  ) throws -> Tensor {
+    try PromptEncoder(ModelFolder(path: path(model)))(prompt, reading: reading).conditioning.tokens
+  }
+}
+
+extension Recipe {
+  /// The same recipe with another walk.
+  func with(_ edit: (inout Walk) -> Void) throws -> Recipe {
+    var walk = walk
+    edit(&walk)
+    return try Recipe(model: model, walk: walk, settings: settings, playback: playback)
   }
 }
 
@@ -36,8 +76,8 @@ struct Frame: Equatable {
 extension Renderer {
   /// Renders frames in the order given and returns them by number.
   func frames(_ numbers: [Int]) throws -> [Int: Frame] {
-    var frames: [Int: Frame] = [:]
-    try render(numbers) { event in
+    var (frames, rendering) = ([Int: Frame](), rendering(numbers))
+    while let event = try rendering.next() {
       if case .frame(let number, let picture, let latents) = event {
         frames[number] = Frame(picture: picture, latents: latents.values)
       }
@@ -60,21 +100,45 @@ final class TemporaryFolder {
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
 
+  func make(_ subfolder: String) throws {
+    try FileManager.default.createDirectory(atPath: file(subfolder), withIntermediateDirectories: true)
+  }
+
   @discardableResult
   func write(_ name: String, _ text: String) throws -> String {
     try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
     return file(name)
   }
 
-  /// Writes an array and returns what a recipe says of the file.
-  func write(_ name: String, shape: [Int], _ values: [Float]) throws -> Recipe.FileReference {
+  /// Writes an array and returns what a draft says of the file.
+  func write(_ name: String, shape: [Int], _ values: [Float]) throws -> FileRequest {
     try NumpyArray(shape: shape, values: values).write(to: file(name))
-    return try Recipe.FileReference(path: file(name))
+    return FileRequest(file(name))
   }
 
   /// The names of what is in the folder, sorted.
   func names(in subfolder: String = "") throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path + "/" + subfolder).sorted()
+  }
+
+  /// Copies a tiny model into this folder, and returns its path.
+  @discardableResult
+  func copy(_ model: String, as name: String) throws -> String {
+    try FileManager.default.copyItem(atPath: TinyModel.path(model), toPath: file(name))
+    return file(name)
+  }
+
+  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: file(name)) }
+
+  func move(_ name: String, to other: String) throws {
+    try FileManager.default.moveItem(atPath: file(name), toPath: file(other))
+  }
+
+  /// Changes one bit of a file.
+  func flipBit(in name: String, at position: Double = 0.5) throws {
+    var bytes = try bytes(file(name))
+    bytes[Int(Double(bytes.count - 1) * position)] ^= 1
+    try bytes.write(to: URL(fileURLWithPath: file(name)))
   }
 }
 

@@ -56,8 +56,8 @@ import Testing
           try name.hasPrefix("lora")
           ? Adapters(loras: [LoRA(path: file.path, weight: 0.5)])
           : Adapters(textualInversions: TextualInversion.read(path: file.path))
-        let encoder = try PromptEncoder(folder, adding: additions)
-        #expect(encoder("a dog").embedding.shape == [1, 77, 32])
+        let encoder = try PromptEncoder(folder, adapters: additions)
+        #expect(encoder("a dog").conditioning.tokens.shape == [1, 77, 32])
         accepted += 1
       } catch {
         let sentence = "\(error)"
@@ -91,7 +91,7 @@ import Testing
         #expect(!chunk.weights.contains { !$0.isFinite }, "\(prompt.debugDescription)")
       }
       guard round % 8 == 0 else { continue }
-      let embedding = encoder(prompt, reading: PromptReading(syntax: .a1111)).embedding
+      let embedding = encoder(prompt, reading: PromptReading(syntax: .a1111)).conditioning.tokens
       #expect(embedding.shape == [1, 77 * chunks.count, 32])
       #expect(embedding.isFinite, "\(prompt.debugDescription)")
     }

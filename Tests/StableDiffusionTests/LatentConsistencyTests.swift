@@ -27,13 +27,14 @@ import Testing
     let noises = NoiseGenerator.pytorch.normals(
       seed: golden.seed, draws: 0..<golden.steps + 1, height: height, width: width, channels: channels)
     let results = try [[], [LoRA(path: path + ".safetensors")]].map { loras in
-      let generator = try StableDiffusionPipeline(model.folder, adding: Adapters(loras: loras))
-      let levels = try generator.levels(steps: golden.steps, schedule: .trailing, sampler: .lcm)
+      let generator = try StableDiffusionPipeline(model.folder, adapters: Adapters(loras: loras))
+      let levels = try generator.schedule(steps: golden.steps, kind: .trailing, sampler: .lcm)
+      let encoder = try generator.promptEncoder()
       let guidance = Guidance(
-        conditional: generator.prompts(golden.prompt).embedding,
-        unconditional: generator.prompts("").embedding,
+        conditional: encoder(golden.prompt).conditioning,
+        unconditional: encoder("").conditioning,
         scale: golden.guidance)
-      return generator.denoising(
+      return try generator.denoising(
         noises[0], guidedBy: guidance, through: levels, stepNoises: Array(noises.dropFirst())
       ).reduce(noises[0]) { $1.latents }
     }

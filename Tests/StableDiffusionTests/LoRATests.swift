@@ -25,22 +25,24 @@ import Testing
   /// The embedding of the golden prompt, [12, 32], and the UNet's answer to the golden latents.
   private func modelOutputs(_ generator: StableDiffusionPipeline) throws -> (embedding: Tensor, unet: Tensor)
   {
-    let embedding = generator.prompts("A photograph of a dog").embedding.images(0..<1).reshaped([77, 32])
-    let prediction = generator.unet(
-      try #require(inputs.tensor("latents")).float32().channelsLast(), timestep: 481,
-      context: try #require(inputs.tensor("text")).float32())
+    let embedding = try generator.promptEncoder()("A photograph of a dog").conditioning.tokens.reshaped([
+      77, 32,
+    ])
+    let prediction = try generator.unet()(
+      #require(try inputs.tensor("latents")).float32().channelsLast(), timestep: 481,
+      context: #require(try inputs.tensor("text")).float32())
     return (embedding.images(0..<12), prediction)
   }
 
   private func expected(_ layout: String) throws -> (embedding: Tensor, unet: Tensor) {
-    let unet = try #require(golden.tensor("\(layout).unet")).float32().channelsLast()
-    return (try #require(golden.tensor("\(layout).embedding")).float32(), unet)
+    let unet = try #require(try golden.tensor("\(layout).unet")).float32().channelsLast()
+    return (try #require(try golden.tensor("\(layout).embedding")).float32(), unet)
   }
 
   @Test("a model of float32 with a LoRA computes what diffusers computes", arguments: layouts)
   func float32(layout: String) throws {
     let model = try FloatModel("sd1")
-    let generator = try StableDiffusionPipeline(model.folder, adding: Adapters(loras: [Self.lora(layout)]))
+    let generator = try StableDiffusionPipeline(model.folder, adapters: Adapters(loras: [Self.lora(layout)]))
     let (found, expected) = (try modelOutputs(generator), try expected(layout))
     expectEqual(found.embedding, expected.embedding, within: 2e-5)
     expectEqual(found.unet, expected.unet, relativeL2: 1e-5)
@@ -49,7 +51,7 @@ import Testing
   @Test("a model of float16 with a LoRA is as exact as float16 is", arguments: layouts)
   func float16(layout: String) throws {
     let folder = try GoldenPipeline("sd1").folder
-    let generator = try StableDiffusionPipeline(folder, adding: Adapters(loras: [Self.lora(layout)]))
+    let generator = try StableDiffusionPipeline(folder, adapters: Adapters(loras: [Self.lora(layout)]))
     let (found, expected) = (try modelOutputs(generator), try expected(layout))
     expectEqual(found.embedding, expected.embedding, relativeL2: 2e-3)
     expectEqual(found.unet, expected.unet, relativeL2: 2e-3)
@@ -68,7 +70,8 @@ import Testing
     let noise = Tensor(shape: [1, 8, 8, 4], repeating: 0.5)
     let text = Tensor(shape: [1, 77, name == "odd" ? 20 : 32], repeating: 0.5)
     let modelOutput = { (additions: Adapters) in
-      try StableDiffusionPipeline(folder, adding: additions).unet(noise, timestep: 1, context: text).values
+      try StableDiffusionPipeline(folder, adapters: additions).unet()(noise, timestep: 1, context: text)
+        .values
     }
     let plain = try modelOutput(Adapters())
     #expect(try modelOutput(Adapters(loras: [LoRA(path: file.path, weight: 0)])) == plain)
@@ -81,7 +84,7 @@ import Testing
     let both = Adapters(loras: [
       try Self.lora("kohya"), try Self.lora("locon"), try Self.lora("kohya", weight: -0.75),
     ])
-    let found = try modelOutputs(StableDiffusionPipeline(model.folder, adding: both))
+    let found = try modelOutputs(StableDiffusionPipeline(model.folder, adapters: both))
     expectEqual(found.unet, try expected("locon").unet, relativeL2: 1e-5)
     expectEqual(found.embedding, try expected("plain").embedding, within: 2e-5)
   }
@@ -90,10 +93,12 @@ import Testing
   func words() throws {
     let lora = try Self.lora("cloneofsimo")
     #expect(lora.textualInversions.map(\.token) == ["<s1>"])
-    let generator = try StableDiffusionPipeline(GoldenPipeline("sd1").folder, adding: Adapters(loras: [lora]))
+    let generator = try StableDiffusionPipeline(
+      GoldenPipeline("sd1").folder, adapters: Adapters(loras: [lora]))
     #expect(generator.unusedTensors.isEmpty)
-    let with = generator.prompts.tokenizer.encode("a <s1> dog")
-    #expect(with.ids[2] == generator.prompts.textEncoder.description.vocabulary)
+    let encoder = try generator.promptEncoder()
+    let with = encoder.tokenizer.encode("a <s1> dog")
+    #expect(with.ids[2] == encoder.textEncoder.description.vocabulary)
   }
 
   @Test(
@@ -147,7 +152,7 @@ import Testing
     let file = try temporaryLoRA(tensors)
     let sentence = try loraSentence {
       try StableDiffusionPipeline(
-        GoldenPipeline("sd1").folder, adding: Adapters(loras: [LoRA(path: file.path)]))
+        GoldenPipeline("sd1").folder, adapters: Adapters(loras: [LoRA(path: file.path)]))
     }
     #expect(sentence.contains(words), "\(sentence)")
     #expect(sentence.hasPrefix(file.path))
@@ -163,7 +168,7 @@ import Testing
       [("unet:0:down", [1, 8]), ("unet:0:up", [8, 1])], notes: ["unet": #"["ResnetBlock2D"]"#])
     let sentence = try loraSentence {
       try StableDiffusionPipeline(
-        GoldenPipeline("sd1").folder, adding: Adapters(loras: [LoRA(path: classes.path)]))
+        GoldenPipeline("sd1").folder, adapters: Adapters(loras: [LoRA(path: classes.path)]))
     }
     #expect(sentence.contains("ResnetBlock2D") && sentence.contains("CrossAttention"), "\(sentence)")
   }

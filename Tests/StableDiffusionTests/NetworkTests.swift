@@ -52,13 +52,14 @@ import Testing
     let generator = try StableDiffusionPipeline(pipeline.folder)
     for (index, sample) in pipeline.golden.samples.enumerated() {
       let guidance = Guidance(
-        conditional: try pipeline.embeddings([sample.prompt]), unconditional: try pipeline.embeddings([0]),
+        conditional: Conditioning(tokens: try pipeline.embeddings([sample.prompt])),
+        unconditional: Conditioning(tokens: try pipeline.embeddings([0])),
         scale: Float(sample.guidance))
       let schedule = try #require(ScheduleKind(rawValue: sample.schedule))
-      let levels = try generator.levels(steps: sample.steps, schedule: schedule)
+      let levels = try generator.schedule(steps: sample.steps, kind: schedule)
       let expected = try pipeline.image("samples.\(index).latents")
       var latents = try pipeline.image("samples.\(index).noise")
-      for step in generator.denoising(latents, guidedBy: guidance, through: levels) {
+      for step in try generator.denoising(latents, guidedBy: guidance, through: levels) {
         latents = step.latents
         expectEqual(latents, expected.images(step.index..<step.index + 1), relativeL2: 1e-3)
       }

@@ -35,15 +35,15 @@ private let realFile = URL(filePath: #filePath).deletingLastPathComponent()
       + TextualInversion.read(path: Self.folder + "/my-style.pt")
       + TextualInversion.read(path: Self.folder + "/wide.safetensors", token: "<wide>")
     encoder = try PromptEncoder(
-      GoldenPipeline("sd1").folder, adding: Adapters(textualInversions: inversions))
+      GoldenPipeline("sd1").folder, adapters: Adapters(textualInversions: inversions))
   }
 
-  private func tensor(_ name: String) throws -> Tensor { try #require(tensors.tensor(name)).float32() }
+  private func tensor(_ name: String) throws -> Tensor { try #require(try tensors.tensor(name)).float32() }
 
   @Test("learned words of one and of several vectors are found as diffusers finds them")
   func learnedWords() throws {
     for (index, prompt) in golden.clip.enumerated() {
-      let embedding = encoder(prompt).embedding
+      let embedding = encoder(prompt).conditioning.tokens
       expectEqual(embedding.reshaped([77, 32]), try tensor("clip.\(index)"), within: 1e-4)
     }
   }
@@ -70,7 +70,7 @@ private let realFile = URL(filePath: #filePath).deletingLastPathComponent()
   @Test("weighted chunks give the embeddings of AUTOMATIC1111's rules")
   func emphasis() throws {
     for (index, prompt) in golden.a1111.enumerated() {
-      let embedding = encoder(prompt, reading: PromptReading(syntax: .a1111)).embedding
+      let embedding = encoder(prompt, reading: PromptReading(syntax: .a1111)).conditioning.tokens
       let count = embedding.shape[1] / 77
       #expect(count == golden.chunks[index].count)
       let tokens = embedding.reshaped([77 * count, 32])
@@ -84,35 +84,35 @@ private let realFile = URL(filePath: #filePath).deletingLastPathComponent()
   func clipIsUnchanged() throws {
     let text = "a (red:1.3) dog [small]"
     let ids = encoder.tokenizer.encode(text).ids
-    #expect(encoder(text).embedding.values == encoder.textEncoder(ids).values)
+    #expect(encoder(text).conditioning.tokens.values == encoder.textEncoder(ids).values)
     #expect(
-      encoder(text).embedding.values != encoder(text, reading: PromptReading(syntax: .a1111)).embedding.values
+      encoder(text).conditioning.tokens.values
+        != encoder(text, reading: PromptReading(syntax: .a1111)).conditioning.tokens.values
     )
     let plain = "a photograph of a dog"
     #expect(
-      encoder(plain).embedding.values
-        == encoder(plain, reading: PromptReading(syntax: .a1111)).embedding.values)
+      encoder(plain).conditioning.tokens.values
+        == encoder(plain, reading: PromptReading(syntax: .a1111)).conditioning.tokens.values)
   }
 
   @Test(
     "skipping layers gives what transformers computes: the layer before, and the norm", arguments: [2, 3])
   func clipSkip(clipSkip: Int) throws {
-    let embedding = encoder("a dog", reading: PromptReading(clipSkip: clipSkip)).embedding
+    let embedding = encoder("a dog", reading: PromptReading(clipSkip: clipSkip)).conditioning.tokens
     // diffusers counts the layers that are left out.
     expectEqual(embedding.reshaped([77, 32]).images(0..<8), try tensor("skip.\(clipSkip - 1)"), within: 1e-4)
   }
 
   @Test("a shorter prompt is filled up with empty chunks")
-  func lengthened() throws {
+  func padded() throws {
     let reading = PromptReading(syntax: .a1111)
-    let (short, long) = (
-      encoder("a dog", reading: reading).embedding, encoder("a BREAK b BREAK c", reading: reading).embedding
-    )
-    let both = encoder.lengthened([short, long], reading: reading)
+    let short = encoder("a dog", reading: reading).conditioning
+    let long = encoder("a BREAK b BREAK c", reading: reading).conditioning
+    let both = encoder.padded([short, long], reading: reading).map(\.tokens)
     #expect(both.map(\.shape) == [[1, 231, 32], [1, 231, 32]])
-    let empty = encoder("", reading: reading).embedding
-    #expect(both[0].values == short.values + empty.values + empty.values)
-    #expect(both[1].values == long.values)
+    let empty = encoder("", reading: reading).conditioning.tokens.values
+    #expect(both[0].values == short.tokens.values + empty + empty)
+    #expect(both[1].values == long.tokens.values)
   }
 
   @Test("files of learned words that do not do are refused with one sentence")
@@ -125,7 +125,7 @@ private let realFile = URL(filePath: #filePath).deletingLastPathComponent()
         safetensors(tensors.map { ($0.0, Tensor(shape: $0.1, repeating: 0.5)) }), name: name)
       return try loraSentence {
         let words = try TextualInversion.read(path: file.path, token: token)
-        return try PromptEncoder(model, adding: Adapters(textualInversions: words + words))
+        return try PromptEncoder(model, adapters: Adapters(textualInversions: words + words))
       }
     }
     #expect(

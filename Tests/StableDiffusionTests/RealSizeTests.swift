@@ -13,7 +13,8 @@ struct RealSizeTests {
     let model = try RealSize()
     let encoder = try PromptEncoder(model.folder)
     expectEqual(
-      encoder(model.golden.prompt).embedding, try model.array("embedding", [1, 77, 768]), within: 1e-4)
+      encoder(model.golden.prompt).conditioning.tokens, try model.array("embedding", [1, 77, 768]),
+      within: 1e-4)
   }
 
   @Test("an evaluation of SD 1.4's UNet gives diffusers' prediction")

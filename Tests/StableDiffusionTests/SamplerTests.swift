@@ -37,18 +37,19 @@ import Testing
     let pipeline = try GoldenPipeline(name)
     let generator = try StableDiffusionPipeline(pipeline.folder)
     let guidance = Guidance(
-      conditional: try pipeline.embeddings([1]), unconditional: try pipeline.embeddings([0]),
+      conditional: Conditioning(tokens: try pipeline.embeddings([1])),
+      unconditional: Conditioning(tokens: try pipeline.embeddings([0])),
       scale: scale)
 
     let cases = name == "sd2" ? golden.sd2 : golden.twoStages
     #expect(cases.count == all.shape[0])
     #expect(Set(cases.map(\.sampler)) == Set(SamplerName.allCases))
     for (index, expected) in cases.enumerated() {
-      let levels = try generator.levels(
-        steps: expected.steps, schedule: expected.schedule, sampler: expected.sampler)
+      let levels = try generator.schedule(
+        steps: expected.steps, kind: expected.schedule, sampler: expected.sampler)
       let noises = NoiseGenerator.pytorch.normals(
         seed: golden.seed, draws: 0..<levels.count + 1, height: height, width: width, channels: channels)
-      let steps = generator.denoising(
+      let steps = try generator.denoising(
         noises[0], guidedBy: guidance, through: levels, stepNoises: Array(noises.dropFirst()))
       let comparison = Comparison(
         steps.reduce(noises[0]) { $1.latents }, all.images(index..<index + 1))

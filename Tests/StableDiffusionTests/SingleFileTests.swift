@@ -31,6 +31,22 @@ import Testing
     ("safetensors", false), ("safetensors", true), ("ckpt", false), ("ckpt", true),
   ]
 
+  @Test("the files that decide a single file's numbers are the file, its settings and the vocabulary")
+  func files() throws {
+    defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+    let pipeline = try GoldenPipeline("sd1")
+    try SingleFileWriter(GoldenPipeline.fixtures, "sd1").write(to: "\(folder)/sd1.safetensors")
+    let tokenizer = pipeline.folder.path + "/tokenizer"
+    func names() throws -> [String] {
+      try ModelFolder(path: "\(folder)/sd1.safetensors", tokenizer: tokenizer).files().map(\.name)
+    }
+    let vocabulary = try pipeline.folder.files().filter { $0.name.hasPrefix("tokenizer/") }
+    #expect(vocabulary.map(\.name).contains("tokenizer/vocab.json"))
+    #expect(try names() == ["sd1.safetensors"] + vocabulary.map(\.name))
+    try Data("model:".utf8).write(to: URL(filePath: "\(folder)/sd1.yaml"))
+    #expect(try names() == ["sd1.safetensors", "sd1.yaml"] + vocabulary.map(\.name))
+  }
+
   /// `sd1` is of float16, `odd` of bfloat16, the others of float32.
   @Test(
     "a single file of any precision, of either format, averaged only or not, gives the bits that the folder gives",
@@ -43,15 +59,16 @@ import Testing
       try StableDiffusionPipeline(model(pipeline, averaged: variant.averaged, ending: variant.ending)),
     ]
     let results = try generators.map { generator in
-      let levels = try generator.levels(steps: 2, schedule: .leading)
+      let levels = try generator.schedule(steps: 2, kind: .leading)
+      let encoder = try generator.promptEncoder()
       let guidance = Guidance(
-        conditional: generator.prompts("a red fox").embedding, unconditional: generator.prompts("").embedding,
+        conditional: encoder("a red fox").conditioning, unconditional: encoder("").conditioning,
         scale: 5)
-      let latents = generator.denoising(
+      let latents = try generator.denoising(
         try pipeline.image("samples.0.noise"), guidedBy: guidance, through: levels
       )
       .reduce(Tensor(shape: [0], values: [])) { $1.latents }
-      return guidance.conditional.values + latents.values + generator.pixels(latents).values
+      return guidance.conditional[0].tokens.values + latents.values + generator.pixels(latents).values
     }
     #expect(results[0] == results[1] && results[0].allSatisfy(\.isFinite))
     #expect(generators[1].unusedTensors.isEmpty)
@@ -149,7 +166,13 @@ import Testing
     // The last float16 number; eight bytes of bookkeeping follow.
     bytes.replaceSubrange(bytes.count - 10..<bytes.count - 8, with: [0x00, 0x7c])
     try bytes.write(to: URL(filePath: model.path))
-    let error = #expect(throws: CheckpointError.self) { try StableDiffusionPipeline(model) }
+    let configurations = Dictionary(
+      uniqueKeysWithValues: ["unet", "vae", "text_encoder"].map {
+        ($0, "\(pipeline.folder.path)/\($0)/config.json")
+      })
+    let damaged = try ModelFolder(
+      path: model.path, tokenizer: model.tokenizerPath, configurations: configurations)
+    let error = #expect(throws: CheckpointError.self) { try StableDiffusionPipeline(damaged) }
     #expect(
       error?.description.contains("model.diffusion_model.time_embed.2.weight holds NaN or infinity") == true)
   }
@@ -184,7 +207,7 @@ import Testing
         try changed.joined(separator: "\n").write(
           toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8)
         do {
-          _ = try StableDiffusionPipeline(ModelFolder(path: folder)).levels(steps: 3, schedule: .leading)
+          _ = try StableDiffusionPipeline(ModelFolder(path: folder)).schedule(steps: 3, kind: .leading)
           described += 1
         } catch {
           #expect(

@@ -2,102 +2,130 @@ import Testing
 import Walks
 
 @Suite struct WalkTests {
-  @Test("an interpolation between two prompts has the weights 1 - u and u with u = i / (n - 1)")
+  @Test("an interpolation between two key frames has the weights 1 - u and u with u = i / (n - 1)")
   func interpolation() {
-    let walk = InterpolationWalk(prompts: 2, frameCount: 150)
-    #expect(walk.embeddingAnchorCount == 2 && walk.noiseAnchorCount == 1)
+    let walk = InterpolationWalk(noises: [0, 0])
+    #expect(walk.legCount == 1 && walk.noiseCount == 1 && !walk.isClosed)
     for frame in 0..<150 {
-      let point = walk.point(at: frame)
+      let point = walk.point(of: frame, in: 150)
       let u = Double(frame) / 149
-      #expect(point.embedding == LinearCombination(weights: [1 - u, u]))
+      #expect(point.conditioning == LinearCombination(weights: [1 - u, u]))
       #expect(point.noise == LinearCombination(weights: [1]))
     }
   }
 
-  @Test("an interpolation is at its prompts exactly, wherever a frame falls on one")
-  func exactAnchors() {
-    let walk = InterpolationWalk(prompts: 4, frameCount: 31)
-    #expect(walk.point(at: 0).embedding.weights == [1, 0, 0, 0])
-    #expect(walk.point(at: 10).embedding.weights == [0, 1, 0, 0])
-    #expect(walk.point(at: 20).embedding.weights == [0, 0, 1, 0])
-    #expect(walk.point(at: 30).embedding.weights == [0, 0, 0, 1])
-    #expect(walk.point(at: 25).embedding.weights == [0, 0, 0.5, 0.5])
+  @Test("an interpolation is at its key frames exactly, wherever a frame falls on one")
+  func exactKeyFrames() {
+    let walk = InterpolationWalk(noises: [0, 0, 0, 0])
+    #expect(walk.point(of: 0, in: 31).conditioning.weights == [1, 0, 0, 0])
+    #expect(walk.point(of: 10, in: 31).conditioning.weights == [0, 1, 0, 0])
+    #expect(walk.point(of: 20, in: 31).conditioning.weights == [0, 0, 1, 0])
+    #expect(walk.point(of: 30, in: 31).conditioning.weights == [0, 0, 0, 1])
+    #expect(walk.point(of: 25, in: 31).conditioning.weights == [0, 0, 0.5, 0.5])
   }
 
   @Test(
     "an interpolation's weights are never negative and add up to one", arguments: [1, 2, 3, 7], [1, 2, 5, 60])
-  func weightsAddUp(prompts: Int, frameCount: Int) {
-    let walk = InterpolationWalk(prompts: prompts, frameCount: frameCount)
+  func weightsAddUp(keyFrames: Int, frameCount: Int) {
+    let walk = InterpolationWalk(noises: Array(repeating: 0, count: keyFrames))
     for frame in 0..<frameCount {
-      let weights = walk.point(at: frame).embedding.weights
-      #expect(weights.count == prompts)
+      let weights = walk.point(of: frame, in: frameCount).conditioning.weights
+      #expect(weights.count == keyFrames)
       #expect(weights.allSatisfy { $0 >= 0 })
       #expect(abs(weights.reduce(0, +) - 1) < 1e-15)
     }
   }
 
-  @Test("an interpolation of a single frame is the first prompt")
+  @Test("an interpolation of a single frame is the first key frame")
   func singleFrame() {
-    #expect(InterpolationWalk(prompts: 3, frameCount: 1).point(at: 0).embedding.weights == [1, 0, 0])
+    let point = InterpolationWalk(noises: [0, 1, 2]).point(of: 0, in: 1)
+    #expect(point.conditioning.weights == [1, 0, 0])
+    #expect(point.noise.weights == [1, 0, 0])
   }
 
-  @Test("a walk adds k steps to every component at frame k")
+  @Test("between key frames with different noises, the noise keeps variance one")
+  func noiseVariance() {
+    let walk = InterpolationWalk(noises: [0, 1, 2])
+    #expect(walk.noiseCount == 3)
+    for frame in 0..<60 {
+      let weights = walk.point(of: frame, in: 60).noise.weights
+      #expect(abs(weights.reduce(0) { $0 + $1 * $1 } - 1) < 1e-15, "frame \(frame)")
+    }
+    // Half-way on a leg: the angle is pi / 4.
+    let halfway = walk.point(at: Position(1.5)).noise.weights
+    #expect(halfway[0] == 0)
+    #expect(abs(halfway[1] - 0.7071067811865476) < 1e-15 && abs(halfway[2] - 0.7071067811865476) < 1e-15)
+  }
+
+  @Test("a noise that two key frames share stays as it is between them")
+  func sharedNoise() {
+    let walk = InterpolationWalk(noises: [0, 0, 1])
+    #expect(walk.noiseCount == 2)
+    for fraction in [0, 0.25, 0.999] {
+      #expect(walk.point(at: Position(leg: 0, fraction: fraction)).noise.weights == [1, 0])
+    }
+    #expect(walk.point(at: Position(leg: 1, fraction: 0)).noise.weights == [1, 0])
+    #expect(walk.point(at: Position(leg: 1, fraction: 0.5)).noise.weights.allSatisfy { $0 > 0.7 })
+    #expect(walk.point(at: Position(leg: 2, fraction: 0)).noise.weights == [0, 1])
+  }
+
+  @Test("an offset walk adds k steps to every component at frame k")
   func steps() {
-    let walk = EmbeddingOffsetWalk(frameCount: 150, stepSize: 0.002)
-    #expect(walk.embeddingAnchorCount == 1 && walk.noiseAnchorCount == 1)
+    let walk = EmbeddingOffsetWalk(steps: 149, stepSize: 0.002)
+    #expect(walk.legCount == 149 && walk.noiseCount == 1 && !walk.isClosed)
     for frame in 0..<150 {
-      #expect(
-        walk.point(at: frame).embedding == LinearCombination(weights: [1], offset: Double(frame) * 0.002))
-      #expect(walk.point(at: frame).noise == LinearCombination(weights: [1]))
+      let point = walk.point(of: frame, in: 150)
+      #expect(point.conditioning == LinearCombination(weights: [1], offset: Double(frame) * 0.002))
+      #expect(point.noise == LinearCombination(weights: [1]))
     }
   }
 
   @Test("a circle's frames lie at even angles from the first noise, and keep its variance")
   func circle() {
-    let walk = CircularWalk(frameCount: 450)
-    #expect(walk.embeddingAnchorCount == 1 && walk.noiseAnchorCount == 2)
+    let walk = CircularWalk()
+    #expect(walk.noiseCount == 2 && walk.isClosed)
     for frame in 0..<450 {
-      let (a, b) = (walk.point(at: frame).noise.weights, walk.point(at: frame + 1).noise.weights)
-      #expect(walk.point(at: frame).embedding == LinearCombination(weights: [1]))
+      let a = walk.point(of: frame, in: 450).noise.weights
+      let b = walk.point(of: (frame + 1) % 450, in: 450).noise.weights
+      #expect(walk.point(of: frame, in: 450).conditioning == LinearCombination(weights: [1]))
       #expect(abs(a[0] * a[0] + a[1] * a[1] - 1) < 1e-15)
       // The cosine and the sine of the angle between neighbours: 2 pi / 450 = 0.013962634.
-      #expect(abs(a[0] * b[0] + a[1] * b[1] - 0.9999025240093) < 1e-12)
-      #expect(abs(a[0] * b[1] - a[1] * b[0] - 0.0139621803391) < 1e-12)
+      let (cosine, sine) = (a[0] * b[0] + a[1] * b[1], a[0] * b[1] - a[1] * b[0])
+      #expect(abs(cosine - 0.9999025240093) < 1e-12)
+      #expect(abs(sine - 0.0139621803391) < 1e-12)
     }
   }
 
   @Test("a circle is exact at its quarter turns", arguments: [1, 2, 4, 12, 60, 1000])
   func quarterTurns(frameCount: Int) {
     let exact: [[Double]] = [[1, 0], [0, 1], [-1, 0], [0, -1]]
-    let walk = CircularWalk(frameCount: frameCount)
     for frame in 0..<frameCount where 4 * frame % frameCount == 0 {
-      #expect(walk.point(at: frame).noise.weights == exact[4 * frame / frameCount])
+      let weights = CircularWalk().point(of: frame, in: frameCount).noise.weights
+      #expect(weights == exact[4 * frame / frameCount])
     }
   }
 
-  @Test("a circular walk ends where it began", arguments: [1, 3, 60, 449])
-  func closed(frameCount: Int) {
-    let walk = CircularWalk(frameCount: frameCount)
-    #expect(walk.point(at: frameCount) == walk.point(at: 0))
-    #expect(walk.point(at: 2 * frameCount + 2) == walk.point(at: 2))
-  }
-
-  @Test("a still walk is its prompt and its noise, once")
-  func still() {
-    let walk = StillWalk()
-    #expect(walk.frameCount == 1)
+  @Test("a circular walk ends where it began", arguments: [0, 0.25, 0.999])
+  func closed(fraction: Double) {
+    let walk = CircularWalk()
     #expect(
-      walk.point(at: 0)
-        == Point(embedding: LinearCombination(weights: [1]), noise: LinearCombination(weights: [1])))
+      walk.point(at: Position(leg: 4, fraction: fraction))
+        == walk.point(at: Position(leg: 0, fraction: fraction)))
+    #expect(walk.point(at: Position(10.5)) == walk.point(at: Position(2.5)))
   }
 
-  @Test("a rubber band plays each end once")
-  func there() {
-    #expect(rubberBand(frameCount: 0) == [])
-    #expect(rubberBand(frameCount: 1) == [0])
-    #expect(rubberBand(frameCount: 2) == [0, 1])
-    #expect(rubberBand(frameCount: 3) == [0, 1, 2, 1])
-    #expect(rubberBand(frameCount: 4) == [0, 1, 2, 3, 2, 1])
-    #expect(rubberBand(frameCount: 5) == [0, 1, 2, 3, 4, 3, 2, 1])
+  @Test("a still walk is its key frame and its noise, whatever the position", arguments: [0, 1, 2.5])
+  func still(position: Double) {
+    let walk = StillWalk()
+    let one = LinearCombination(weights: [1])
+    #expect(walk.legCount == 0 && walk.noiseCount == 1)
+    #expect(walk.point(at: Position(position)) == Point(conditioning: one, noise: one))
+  }
+}
+
+extension Path {
+  /// The point of a frame at an even pace.
+  func point(of frame: Int, in frameCount: Int) -> Point {
+    point(at: Timing(frameCount: frameCount).position(of: frame, on: self))
   }
 }

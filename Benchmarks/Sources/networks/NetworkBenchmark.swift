@@ -61,7 +61,9 @@ struct NetworkBenchmark {
   /// From the files, which the first loading leaves in the page cache, to a model with an embedded prompt: ready for the first step.
   private func loading() throws -> Measurement {
     func load() throws -> Double {
-      try seconds { _ = try StableDiffusionPipeline(ModelFolder(path: places.model)).prompts("a dog") }
+      try seconds {
+        _ = try StableDiffusionPipeline(ModelFolder(path: places.model)).promptEncoder()("a dog")
+      }
     }
     _ = try load()
     let times = try (0..<repetitions).map { _ in try load() }

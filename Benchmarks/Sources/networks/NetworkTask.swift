@@ -93,19 +93,18 @@ struct TinyFrame: NetworkTask {
 
   /// - Parameter batch: frames denoised together; nil for what the program chooses.
   init(batch: Int?) throws {
-    let folder = try ModelLibrary.standard().folder(ModelLibrary.bundledModel)
-    var recipe = Recipe(
-      model: Recipe.ModelReference(folder: folder.path), walk: .interpolate,
-      prompts: ["A photograph of a dog", "A photograph of a cat"], width: 128, height: 128, seed: 14)
-    recipe.frames = 16
-    recipe.schedule = .leading
-    pictures = recipe.frames
-    renderer = try Renderer(recipe, with: StableDiffusionPipeline(folder), batch: batch)
+    var draft = RecipeDraft(.interpolate, prompts: ["A photograph of a dog", "A photograph of a cat"])
+    (draft.width, draft.height, draft.seed) = (128, 128, 14)
+    (draft.frames, draft.schedule) = (16, .leading)
+    pictures = draft.frames
+    let models = ModelStore()
+    renderer = try models.renderer(for: models.recipe(for: draft), batch: batch)
   }
 
   func run() throws -> Tensor {
     var pixels: [Float] = []
-    try renderer.render(Array(0..<pictures)) { event in
+    var rendering = renderer.rendering(Array(0..<pictures))
+    while let event = try rendering.next() {
       if case .frame(_, let picture, _) = event { pixels += picture.pixels.map(Float.init) }
     }
     return Tensor(shape: [pictures, 128, 128, 3], values: pixels)
