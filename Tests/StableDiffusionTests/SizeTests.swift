@@ -55,12 +55,15 @@ import Testing
   @Test("a whole pipeline gives diffusers' latents and pixels for an odd size", arguments: ["sd1", "tiny"])
   func sampling(model: String) throws {
     let pipeline = try StableDiffusionPipeline(folder(model))
+    let encoder = try pipeline.promptEncoder()
     let guidance = Guidance(
-      conditional: pipeline.prompts(golden.prompt).embedding, unconditional: pipeline.prompts("").embedding,
+      conditional: encoder(golden.prompt).conditioning, unconditional: encoder("").conditioning,
       scale: golden.guidance)
-    let levels = try pipeline.levels(steps: golden.steps, schedule: .leading)
+    let schedule = try pipeline.schedule(steps: golden.steps, kind: .leading)
     var latents = try tensor("\(model).noise").channelsLast()
-    for step in pipeline.denoising(latents, guidedBy: guidance, through: levels) { latents = step.latents }
+    for step in try pipeline.denoising(latents, guidedBy: guidance, through: schedule) {
+      latents = step.latents
+    }
     expectEqual(latents, try tensor("\(model).sample").channelsLast(), relativeL2: 1e-3)
     let decoded = pipeline.autoencoder.decode(latents)
     expectEqual(decoded, try tensor("\(model).decoded").channelsLast(), within: 2 / 127.5)
