@@ -1,8 +1,10 @@
-/// What can be wrong with a model's files or with an array file. Its description is the sentence for the user: what happened,
-/// where, and what to do next.
+/// What can be wrong with a model's files or with an array file. Its description is the sentence for the user: what
+/// happened, where, and what to do next.
 public enum CheckpointError: Error, Equatable {
   case noSuchFile(path: String)
   case unreadable(path: String, reason: String)
+  /// The file is another one than when it was opened.
+  case changed(path: String)
   case unwritable(path: String, reason: String)
 
   /// The path is no diffusers folder.
@@ -42,12 +44,14 @@ extension CheckpointError: CustomStringConvertible {
       "\(path): there is no such file. Check the path."
     case .unreadable(let path, let reason):
       "\(path) cannot be read: \(reason)."
+    case .changed(let path):
+      "\(path) changed while it was being read. Wait until the program that writes it is done, then try again."
     case .unwritable(let path, let reason):
       "\(path) cannot be written: \(reason). Choose another place or make room."
     case .noModel(let path, let reason):
       "\(path) is not a model: \(reason)."
     case .otherKind(let path, let expected, let kind):
-      "\(path) is no \(expected): it is \(kind.rawValue). \(kind.advice ?? "Give it with --model")."
+      "\(path) is no \(expected): it is \(kind.rawValue). \(kind.advice ?? "Use it as the model")."
     case .noWeights(let folder, let reason):
       "\(folder) has no weights to load: \(reason)."
     case .notJSON(let path, let reason):

@@ -1,7 +1,7 @@
-/// A `config.json`: the fields of a model's description by name. An error names the file, the field, the value found and the values
-/// accepted.
+/// A `config.json`: the fields of a model's description by name. An error names the file, the field, the value found
+/// and the values accepted.
 ///
-///     let configuration = try ModelFolder(path: "stable-diffusion-v1-5").configuration("unet")
+///     let configuration = try Configuration(path: "unet/config.json")
 ///     let channels = try configuration.integers("block_out_channels")
 ///     try configuration.require("act_fn", oneOf: ["silu"])
 ///
@@ -9,7 +9,7 @@
 public struct Configuration: Sendable {
   public let path: String
   private let fields: [String: JSONValue]
-  private let asked = AskedNames()
+  private let requested = RequestedNames()
 
   public init(path: String) throws {
     self.path = path
@@ -24,7 +24,7 @@ public struct Configuration: Sendable {
 
   /// The value of a field; nil where it is absent or null.
   public subscript(_ key: String) -> JSONValue? {
-    asked.insert(key)
+    requested.insert(key)
     return fields[key] == .null ? nil : fields[key]
   }
 
@@ -74,8 +74,8 @@ public struct Configuration: Sendable {
     return try inRange(key, values)
   }
 
-  /// Refuses any other value than these. An absent field is accepted: the one value that LatentWalk supports is the default
-  /// of diffusers, or the field belongs to something that is off (`oneOf: [nil]`).
+  /// Refuses any other value than these. An absent field is accepted: the one value that LatentWalk supports is the
+  /// default of diffusers, or the field belongs to something that is off (`oneOf: [nil]`).
   public func require(_ key: String, oneOf accepted: [JSONValue]) throws {
     guard let value = self[key], !accepted.contains(where: { $0.isSame(as: value) }) else { return }
     throw CheckpointError.unexpectedField(
@@ -87,14 +87,15 @@ public struct Configuration: Sendable {
     try require(key, oneOf: [accepted])
   }
 
-  /// The fields with a value that nobody asked for yet, without diffusers' notes to itself (`_class_name` and the like).
+  /// The fields with a value that were not requested yet, without diffusers' notes to itself (`_class_name` and the
+  /// like).
   public var unread: [String] {
-    let asked = asked.all
-    return fields.filter { key, value in !asked.contains(key) && !key.hasPrefix("_") && value != .null }
+    let requested = requested.all
+    return fields.filter { key, value in !requested.contains(key) && !key.hasPrefix("_") && value != .null }
       .keys.sorted()
   }
 
-  /// Refuses the file if it has a field that nobody asked for, except those that do not change the arithmetic.
+  /// Refuses the file if it has a field that was not requested, except those that do not change the arithmetic.
   public func requireNothingElse(ignoring harmless: Set<String>) throws {
     let unknown = unread.filter { !harmless.contains($0) }
     guard unknown.isEmpty else { throw CheckpointError.unknownFields(path: path, fields: unknown) }

@@ -1,10 +1,11 @@
-/// Files that people give in place of a model's, known by their first bytes, and what to do with each.
+/// Files of other kinds that are given in place of a model's, recognised by their first bytes.
 enum ForeignFormat: CaseIterable {
   case oldPickle, barePickle, gguf, keras, pointer, page, picture, array
 
-  init?(_ bytes: UnsafeRawBufferPointer) {
+  /// - Parameter bytes: the beginning of the file.
+  init?(_ bytes: [UInt8]) {
     guard
-      let found = Self.allCases.first(where: { $0.beginnings.contains { bytes.starts(with: $0) } }),
+      let found = Self.allCases.first(where: { $0.beginnings.contains(where: bytes.starts) }),
       // Two bytes are little; the header that follows a safetensors file's length begins with a brace.
       found != .barePickle || bytes.count < 9 || bytes[8] != UInt8(ascii: "{")
     else { return nil }
@@ -26,7 +27,7 @@ enum ForeignFormat: CaseIterable {
     }
   }
 
-  /// What the file is and what to do, behind its path in the sentence of an error.
+  /// What the file is and what to do, to follow its path in the sentence of an error.
   func explanation(path: String) -> String {
     switch self {
     case .oldPickle:
@@ -42,9 +43,9 @@ enum ForeignFormat: CaseIterable {
     case .pointer: "is only git's note of where the file lies. Fetch the file itself with 'git lfs pull'"
     case .page: "is a web page, perhaps one that asks to log in. Fetch the file again and look at what comes"
     case .picture:
-      "is a picture, and a file with tensors is needed here. Pictures go to 'latentwalk image --from'"
+      "is a picture, and a file with tensors is needed here. Give a checkpoint or another file of weights"
     case .array:
-      "is an array of NumPy, and a file with named tensors is needed here. Latents go to 'latentwalk decode'"
+      "is an array of NumPy, and a file with named tensors is needed here. Give a checkpoint or another file of weights"
     }
   }
 }

@@ -1,5 +1,5 @@
-/// The classes and functions that a pickle may name. Nothing is ever imported or called: the first three lists say what LatentWalk
-/// builds in their place, the last what it keeps without looking at it. Any other name refuses the file.
+/// The classes and functions that a pickle may name. Nothing is ever imported or called: the first three lists say what
+/// LatentWalk builds in their place, the last what is stored as an opaque value. A file with any other name is refused.
 enum Globals {
   /// torch's typed storages: the type of their values as safetensors spells it.
   static let storages = [
@@ -29,8 +29,8 @@ enum Globals {
   static let dictionaries: Set = ["collections.OrderedDict", "collections.defaultdict", "builtins.dict"]
   static let sequences: Set = ["torch.Size", "builtins.list", "builtins.tuple", "builtins.set"]
 
-  /// What real Stable Diffusion checkpoints hold beside their tensors: the state of PyTorch Lightning's callbacks, numbers from NumPy,
-  /// settings of the training. No tensor needs them, so they stay closed boxes.
+  /// What real Stable Diffusion checkpoints hold beside their tensors: the state of PyTorch Lightning's callbacks,
+  /// numbers from NumPy, settings of the training. No tensor needs them, so they are not interpreted.
   static let inert: Set = [
     "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
     "pytorch_lightning.callbacks.early_stopping.EarlyStopping",

@@ -58,17 +58,21 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
   public init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
 }
 
+/// A model of two thousand tensors has an index or a header of a quarter of a megabyte; notes of a training may be
+/// longer. The safetensors format itself allows 100 MB, for which JSON would take gigabytes.
+let largestJSON = 1 << 25
+
 /// Decodes a JSON file; an error names it.
 func decodeJSON<Value: Decodable>(_ type: Value.Type, file path: String) throws -> Value {
   do {
-    return try MappedFile(path: path).withBytes { try decodeJSON(type, from: $0) }
+    return try decodeJSON(type, from: CheckpointFile.bytes(of: path, limit: largestJSON))
   } catch let problem as DecodingProblem {
     throw CheckpointError.notJSON(path: path, reason: problem.reason)
   }
 }
 
 func decodeJSON<Value: Decodable>(
-  _ type: Value.Type, from bytes: UnsafeRawBufferPointer
+  _ type: Value.Type, from bytes: [UInt8]
 ) throws(DecodingProblem) -> Value {
   do {
     return try JSONDecoder().decode(type, from: Data(bytes))

@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// A model as diffusers keeps it: a folder with `model_index.json` and, for each component (unet, vae, text_encoder, ...), a folder with
-/// its configuration and weights. A single file is seen as the same.
+/// A model as diffusers keeps it: a folder with `model_index.json` and, for each component (unet, vae, text_encoder,
+/// ...), a folder with its configuration and weights. A single file is presented in the same way.
 ///
 ///     let folder = try ModelFolder(path: "stable-diffusion-v1-5")
-///     let (weights, configuration) = (try folder.weights("unet"), try folder.configuration("unet"))
+///     let unet = try UNet(folder.weights("unet"), UNetDescription(folder.configuration("unet")))
 public struct ModelFolder: Sendable {
   /// The folder, or the single file.
   public let path: String
@@ -12,11 +12,11 @@ public struct ModelFolder: Sendable {
   public let componentClasses: [String: String]
   /// The class of the whole: StableDiffusionPipeline.
   public let pipelineClass: String
-  /// Where the model is one file.
+  /// The file, for a model in one file.
   public let singleFile: SingleFile?
-  /// Where `vocab.json` and `merges.txt` lie.
+  /// The folder of `vocab.json` and `merges.txt`.
   public let tokenizerPath: String
-  private let configurationPaths: [String: String]
+  let configurationPaths: [String: String]
 
   /// - Parameters:
   ///   - tokenizer: a folder with CLIP's vocabulary, for models without one: single files.
@@ -62,11 +62,11 @@ public struct ModelFolder: Sendable {
     tokenizerPath = path + "/tokenizer"
   }
 
-  /// The token that fills prompts up, where the tokenizer's own settings do not decide: Stable Diffusion 2.x in a single file.
+  /// The padding token, where the tokenizer's own settings do not decide: Stable Diffusion 2.x in a single file.
   public var padding: String? { singleFile?.kind == .stableDiffusion2 ? "!" : nil }
 
   /// The path of a file in the folder of a component.
-  private func file(_ component: String, _ name: String) -> String { "\(path)/\(component)/\(name)" }
+  func file(_ component: String, _ name: String) -> String { "\(path)/\(component)/\(name)" }
 
   /// A component's `config.json`; the scheduler's is called `scheduler_config.json`.
   public func configuration(_ component: String) throws -> Configuration {
@@ -75,17 +75,20 @@ public struct ModelFolder: Sendable {
       guard let fields = singleFile.configurations[component] else { throw missing(component) }
       return Configuration(path: path, fields: fields)
     }
-    return try Configuration(
-      path: file(component, component == "scheduler" ? "scheduler_config.json" : "config.json"))
+    return try Configuration(path: file(component, Self.configurationName(component)))
   }
 
-  /// Tensors of a single file for which nobody knows a use.
+  static func configurationName(_ component: String) -> String {
+    component == "scheduler" ? "scheduler_config.json" : "config.json"
+  }
+
+  /// Tensors of a single file that have no known use.
   public var unknownTensors: [String] { singleFile?.unneeded[""]?.sorted() ?? [] }
 
   private func missing(_ component: String) -> CheckpointError {
     switch component {
     case "vae":
-      .noModel(path: path, reason: "it has no autoencoder (first_stage_model). Give one with --vae FILE")
+      .noModel(path: path, reason: "it has no autoencoder (first_stage_model). Give another file as the vae")
     case "text_encoder":
       .noModel(path: path, reason: "it has no text encoder (cond_stage_model). Fetch the whole checkpoint")
     default:
@@ -93,8 +96,8 @@ public struct ModelFolder: Sendable {
     }
   }
 
-  /// A component's weights, under any of the names that diffusers and transformers write: safetensors before pickles, whole
-  /// precision before half, one file before several.
+  /// A component's weights, under any of the names that diffusers and transformers write: safetensors before pickles,
+  /// whole precision before half, one file before several.
   public func weights(_ component: String) throws -> Weights {
     if let singleFile {
       guard singleFile.places[component] != nil else { throw missing(component) }
@@ -105,6 +108,19 @@ public struct ModelFolder: Sendable {
 
   /// The weights in the folder of a component, which may stand alone.
   package static func weights(in folder: String) throws -> Weights {
+    switch try weightFile(in: folder) {
+    case .whole(let path): Weights(try TensorFile(path: path))
+    case .index(let path): try Weights(index: path)
+    }
+  }
+
+  enum WeightFile {
+    case whole(String)
+    /// The list of several files.
+    case index(String)
+  }
+
+  static func weightFile(in folder: String) throws -> WeightFile {
     for (names, suffix) in [
       (["diffusion_pytorch_model", "model"], "safetensors"),
       (["diffusion_pytorch_model", "pytorch_model"], "bin"),
@@ -112,9 +128,9 @@ public struct ModelFolder: Sendable {
       for name in names {
         for variant in ["", ".fp16"] {
           let whole = "\(folder)/\(name)\(variant).\(suffix)"
-          if FileManager.default.fileExists(atPath: whole) { return Weights(try TensorFile(path: whole)) }
+          if FileManager.default.fileExists(atPath: whole) { return .whole(whole) }
           let index = "\(folder)/\(name).\(suffix).index\(variant).json"
-          if FileManager.default.fileExists(atPath: index) { return try Weights(index: index) }
+          if FileManager.default.fileExists(atPath: index) { return .index(index) }
         }
       }
     }
@@ -127,7 +143,8 @@ public struct ModelFolder: Sendable {
 }
 
 extension Configuration {
-  /// The components of `model_index.json`: each a pair of a library and a class in it, or of two nulls where it is left out.
+  /// The components of `model_index.json`: each a pair of a library and a class in it, or of two nulls where it is left
+  /// out.
   fileprivate func pairs() throws -> [String: String] {
     var classes: [String: String] = [:]
     for key in unread {
@@ -137,10 +154,4 @@ extension Configuration {
     }
     return classes
   }
-}
-
-/// The folder that a file lies in.
-func folder(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
 }

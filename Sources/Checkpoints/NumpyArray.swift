@@ -17,11 +17,8 @@ public struct NumpyArray: Sendable, Equatable {
   }
 
   public init(npyFile path: String) throws {
-    self = try MappedFile(path: path).withBytes { try NumpyArray($0, path: path) }
-  }
-
-  private init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
-    let header = try NumpyHeader(bytes, path: path)
+    let file = try CheckpointFile(path: path)
+    let header = try NumpyHeader(file.bytes(0..<NumpyHeader.largestSize), path: path)
     guard header.elementName == "<f4" else {
       throw CheckpointError.unsupportedArray(
         path: path, found: "numbers of the type \(header.elementName)",
@@ -35,16 +32,18 @@ public struct NumpyArray: Sendable, Equatable {
     guard let byteCount = byteCountOf(header.shape, bits: 32) else {
       throw CheckpointError.brokenArray(path: path, reason: "it has the impossible shape \(header.shape)")
     }
-    let data = UnsafeRawBufferPointer(rebasing: bytes[header.dataStart...])
-    guard data.count == byteCount else {
+    let available = file.size - header.dataStart
+    guard available == byteCount else {
       throw CheckpointError.brokenArray(
         path: path,
-        reason: "the shape \(header.shape) takes \(byteCount) bytes, and \(data.count) are there")
+        reason: "the shape \(header.shape) takes \(byteCount) bytes, and \(available) are there")
     }
     shape = header.shape
-    values = [Float](unsafeUninitializedCapacity: byteCount / 4) { buffer, initialised in
-      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: data)
-      initialised = byteCount / 4
+    let count = byteCount / MemoryLayout<Float>.stride
+    values = try [Float](unsafeUninitializedCapacity: count) { buffer, initialised in
+      let memory = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+      try file.read(into: memory, from: header.dataStart)
+      initialised = count
     }
   }
 

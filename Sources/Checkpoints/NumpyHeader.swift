@@ -7,9 +7,13 @@ struct NumpyHeader {
   /// Where the numbers begin.
   let dataStart: Int
 
+  /// Of the head, in bytes: NumPy's own limit for untrusted files is 10,000.
+  static let largestSize = 1 << 16
+
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-  init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
+  /// - Parameter bytes: the beginning of the file.
+  init(_ bytes: [UInt8], path: String) throws {
     func broken(_ reason: String) -> CheckpointError { .brokenArray(path: path, reason: reason) }
 
     guard bytes.count >= 10, bytes.starts(with: Self.magic) else { throw broken("it does not begin as one") }
@@ -19,6 +23,9 @@ struct NumpyHeader {
     guard (1...3).contains(bytes[6]) else { throw broken("it has the unknown version \(bytes[6])") }
     guard bytes.count >= start else { throw broken("it ends inside its header") }
     let length = bytes[8..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard length <= Self.largestSize - start else {
+      throw broken("its header of \(length) bytes is longer than any array's")
+    }
     guard length <= bytes.count - start else { throw broken("it ends inside its header") }
     let text = String(decoding: bytes[start..<(start + length)], as: UTF8.self)
 

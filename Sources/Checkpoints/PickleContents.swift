@@ -1,7 +1,7 @@
 /// The tensors in a pickle by their names, and the short values beside them.
 ///
-/// A tensor's name are the keys that lead to it, joined by dots. `state_dict`, which programs for training write around a model, and
-/// the inner dictionaries of torch's own collections are left out of it.
+/// A tensor's name are the keys that lead to it, joined by dots. `state_dict`, which programs for training write around
+/// a model, and the inner dictionaries of torch's own collections are left out of it.
 struct PickleContents {
   private(set) var tensors: [String: PickledTensor] = [:]
   /// Texts and numbers by the same kind of name: `epoch`, `global_step`, the name of an embedding.
@@ -60,7 +60,7 @@ struct PickleContents {
       return object.items.enumerated().filter { pickle[$0.element] != nil }
         .map { ($0.element, Self.joined(name, "\($0.offset)")) }
     case .instance:
-      // An instance's state, or that and the one of its slots.
+      // An instance's state, or the states of its dictionary and of its slots.
       return object.items.flatMap { state in
         pickle[state]?.kind == .tuple ? (pickle[state]?.items ?? []).map { ($0, name) } : [(state, name)]
       }

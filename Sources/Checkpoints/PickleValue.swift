@@ -1,4 +1,4 @@
-/// What a pickle can be here: plain values, and places of the larger ones in the list that `Pickle` builds. Places instead of
+/// A value of a pickle: a plain one, or the index of an object in the list that `Pickle` builds. Indices instead of
 /// references, because a pickle may hold a list that holds itself, or lists nested a million deep.
 enum PickleValue: Equatable {
   case none
@@ -10,15 +10,15 @@ enum PickleValue: Equatable {
   case object(Int)
 }
 
-/// A value with others in it, or one that only its kind can use.
+/// A collection, or a value with a meaning of its own.
 struct PickleObject {
   enum Kind: Equatable {
     case list, tuple, set
-    /// Keys and values in turns.
+    /// Keys and values, alternating.
     case dictionary
     /// A class or function by its module and name.
     case global(String)
-    /// What calling a class would have made. Nothing is called: its state is kept as it lies there.
+    /// An instance of a class that is not called: only its pickled state is stored.
     case instance(of: String)
     case storage(PickledStorage)
     case tensor(PickledTensor)

@@ -1,13 +1,14 @@
-/// A file of torch.save: a zip file with a pickle, `data.pkl`, that says how the tensors are called and shaped, and a part for each
+/// A file of torch.save: a zip file with a pickle, `data.pkl`, with the tensors' names and shapes, and a part for each
 /// storage of values, `data/0`, `data/1`, ...
 struct PyTorchArchive {
-  /// The tensors in the order in which they lie in the file.
+  /// The tensors in the order of the file.
   let entries: [TensorEntry]
   let metadata: [String: String]
 
-  init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
-    let archive = try ZipArchive(bytes, path: path)
-    // Everything lies in one folder, which is called after the file.
+  init(_ file: CheckpointFile) throws {
+    let path = file.path
+    let archive = try ZipArchive(file)
+    // All parts are in one folder, which is named after the file.
     let suffix = "/data.pkl"
     guard let data = archive.parts.first(where: { $0.name.hasSuffix(suffix) }) else {
       throw CheckpointError.unsupportedPickle(
@@ -23,10 +24,14 @@ struct PyTorchArchive {
       throw CheckpointError.unsupportedPickle(
         path: path, reason: "its part \(packed.name) is packed or encrypted, and torch.save does neither")
     }
-    if let order = parts["\(folder)/byteorder"], !bytes[order].elementsEqual("little".utf8) {
+    if let order = parts["\(folder)/byteorder"], try file.bytes(order.prefix(7)) != Array("little".utf8) {
       throw CheckpointError.unsupportedPickle(path: path, reason: "its numbers are not little-endian")
     }
-    let pickle = try Pickle(UnsafeRawBufferPointer(rebasing: bytes[data.range]), path: path)
+    guard data.range.count <= Pickle.largestSize else {
+      throw CheckpointError.unsupportedPickle(
+        path: path, reason: "its pickle has \(data.range.count) bytes, more than any model's")
+    }
+    let pickle = try file.bytes(data.range).withUnsafeBytes { try Pickle($0, path: path) }
     var contents = PickleContents(pickle)
     guard contents.collect() else {
       throw CheckpointError.unsupportedPickle(
@@ -85,7 +90,7 @@ extension TensorEntry {
       range: begin..<begin + (isInOrder ? count : last + 1) * size, strides: isInOrder ? nil : tensor.strides)
   }
 
-  /// How far behind the first value the last one lies; nil where a stride is negative or the sum immeasurable.
+  /// The offset of the last value from the first, in values; nil where a stride is negative or the sum overflows.
   private static func lastPlace(_ shape: [Int], _ strides: [Int]) -> Int? {
     var last = 0
     for (size, stride) in zip(shape, strides) where size > 1 {
@@ -97,7 +102,7 @@ extension TensorEntry {
     return last
   }
 
-  /// Whether the values lie in the order of the shape, the last dimension fastest.
+  /// Whether the values are contiguous, the last dimension fastest.
   private static func isInOrder(_ shape: [Int], _ strides: [Int]) -> Bool {
     var expected = 1
     for (size, stride) in zip(shape, strides).reversed() where size != 1 {

@@ -1,31 +1,27 @@
-/// The table at the start of a safetensors file: eight bytes that give its length, then JSON with each tensor's element type, shape
-/// and place in the bytes behind it.
+/// The table at the start of a safetensors file: eight bytes that give its length, then JSON with each tensor's element
+/// type, shape and place in the bytes behind it.
 struct SafetensorsHeader {
-  /// The tensors in the order in which they lie in the file.
+  /// The tensors in the order of the file.
   let entries: [TensorEntry]
   let metadata: [String: String]
 
-  /// A model of two thousand tensors has a header of a quarter of a megabyte; notes of a training may be longer. The format itself
-  /// allows 100 MB, for which JSON would take gigabytes.
-  private static let largestLength = 1 << 25
+  /// Reads the table and checks all of it, so that every tensor lies inside the file.
+  init(_ file: CheckpointFile) throws {
+    func damaged(_ reason: String) -> CheckpointError { .damaged(path: file.path, reason: reason) }
 
-  /// Reads the table and checks all of it, so that whoever takes a tensor later cannot leave the file.
-  init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
-    func damaged(_ reason: String) -> CheckpointError { .damaged(path: path, reason: reason) }
-
-    guard bytes.count >= 8 else { throw damaged("it has only \(bytes.count) bytes") }
-    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
-    guard length <= bytes.count - 8 else {
-      throw damaged("it claims a header of \(length) bytes, and \(bytes.count - 8) follow")
+    guard file.size >= 8 else { throw damaged("it has only \(file.size) bytes") }
+    let length = try file.bytes(0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard length <= file.size - 8 else {
+      throw damaged("it claims a header of \(length) bytes, and \(file.size - 8) follow")
     }
-    guard length <= Self.largestLength else {
+    guard length <= largestJSON else {
       throw damaged("its header of \(length) bytes is longer than any model's")
     }
     let dataStart = 8 + Int(length)
     let table: Table
     do {
-      table = try decodeJSON(Table.self, from: UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart]))
-    } catch {
+      table = try decodeJSON(Table.self, from: file.bytes(8..<dataStart))
+    } catch let error as DecodingProblem {
       throw damaged("its header cannot be read: \(error.reason)")
     }
 
@@ -34,7 +30,7 @@ struct SafetensorsHeader {
     var entries: [TensorEntry] = []
     entries.reserveCapacity(table.rows.count)
     for (name, row) in table.rows.sorted(by: { $0.value.place < $1.value.place }) {
-      if let fault = row.fault(expectedBegin: end, available: bytes.count - dataStart) {
+      if let fault = row.fault(expectedBegin: end, available: file.size - dataStart) {
         throw damaged("the tensor \(name) \(fault)")
       }
       let (begin, stop) = row.place
@@ -44,8 +40,8 @@ struct SafetensorsHeader {
           name: name, shape: row.shape, elementName: row.type, range: (dataStart + begin)..<(dataStart + stop)
         ))
     }
-    guard dataStart + end == bytes.count else {
-      throw damaged("\(bytes.count - dataStart - end) bytes follow the last tensor")
+    guard dataStart + end == file.size else {
+      throw damaged("\(file.size - dataStart - end) bytes follow the last tensor")
     }
     self.entries = entries
     metadata = table.metadata
@@ -71,7 +67,8 @@ private struct Table: Decodable {
     /// Begin and end behind the header; a row without two offsets is refused for that.
     var place: (Int, Int) { offsets.count == 2 ? (offsets[0], offsets[1]) : (0, 0) }
 
-    /// What contradicts itself in this row, if its tensor should begin where the one before it ends and so many bytes are available.
+    /// What contradicts itself in this row, if its tensor should begin where the one before it ends and so many bytes
+    /// are available.
     func fault(expectedBegin: Int, available: Int) -> String? {
       let (begin, stop) = place
       guard offsets.count == 2, begin <= stop else { return "has the offsets \(offsets)" }

@@ -1,19 +1,21 @@
 import Tensors
 
-/// A memory-mapped file with tensors: safetensors, or PyTorch's zip with a pickle in it (`.ckpt`, `.pth`, `.pt`, `.bin`). What it is
-/// is seen from its contents, not from its name. Everything about it is checked when it is opened; of the values nothing is read.
+/// An open file with tensors: safetensors, or PyTorch's zip with a pickle in it (`.ckpt`, `.pth`, `.pt`, `.bin`). What
+/// it is is determined from its contents, not from its name. Everything about it is checked when it is opened; values
+/// are read when a tensor is requested. A file that is changed in between is an error; one that is deleted or replaced
+/// is read as it was.
 ///
 ///     let file = try TensorFile(path: "unet/diffusion_pytorch_model.safetensors")
-///     let stored = file.tensor("conv_in.weight")
+///     let stored = try file.tensor("conv_in.weight")
 public final class TensorFile: Sendable {
   public let path: String
   public let format: Format
-  /// The tensors in the order in which they lie in the file. In a pickle, a tensor in inner dictionaries is called by their keys,
+  /// The tensors in the order of the file. In a pickle, a tensor in inner dictionaries is called by their keys,
   /// joined by dots, without the `state_dict.` that programs for training write around a model.
   public let entries: [TensorEntry]
-  /// What the file says beside its tensors, in short texts: safetensors' `__metadata__`, a pickle's texts and numbers.
+  /// Short texts beside the tensors: safetensors' `__metadata__`, a pickle's texts and numbers.
   public let metadata: [String: String]
-  private let file: MappedFile
+  private let file: CheckpointFile
   private let byName: [String: TensorEntry]
 
   public enum Format: String, Sendable {
@@ -23,27 +25,24 @@ public final class TensorFile: Sendable {
 
   public init(path: String) throws {
     self.path = path
-    file = try MappedFile(path: path)
-    (format, entries, metadata) = try file.withBytes { bytes in
-      if let other = ForeignFormat(bytes) {
-        throw CheckpointError.foreignFile(path: path, explanation: other.explanation(path: path))
-      }
-      if ZipArchive.isBeginning(of: bytes) {
-        let archive = try PyTorchArchive(bytes, path: path)
-        return (.pytorch, archive.entries, archive.metadata)
-      }
-      let header = try SafetensorsHeader(bytes, path: path)
-      return (.safetensors, header.entries, header.metadata)
+    file = try CheckpointFile(path: path)
+    let beginning = try file.bytes(0..<64)
+    if let other = ForeignFormat(beginning) {
+      throw CheckpointError.foreignFile(path: path, explanation: other.explanation(path: path))
+    }
+    if ZipArchive.isBeginning(of: beginning) {
+      let archive = try PyTorchArchive(file)
+      (format, entries, metadata) = (.pytorch, archive.entries, archive.metadata)
+    } else {
+      let header = try SafetensorsHeader(file)
+      (format, entries, metadata) = (.safetensors, header.entries, header.metadata)
     }
     byName = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0) })
   }
 
   public var names: [String] { entries.map(\.name) }
 
-  /// Gives the memory of pages that were read back to the system; whoever reads again finds the same bytes.
-  func dropPages() { file.dropPages() }
-
-  /// Refuses a file that is clearly something else; what it is for sure, its reader finds out.
+  /// Refuses a file that is clearly something else; a file of an unknown kind is accepted.
   /// - Parameter expected: what it was given for, in words for the user.
   public func requireKind(_ accepted: FileKind, _ expected: String) throws {
     let kind = FileKind(self)
@@ -54,11 +53,24 @@ public final class TensorFile: Sendable {
 
   public func entry(_ name: String) -> TensorEntry? { byName[name] }
 
-  /// The tensor of this name; nil if the file has none or stores it as something else than float32, float16 or bfloat16.
-  public func tensor(_ name: String) -> StoredTensor? {
+  /// Reads a tensor into memory of its own; nil if the file has none of this name or stores it as something else than
+  /// float32, float16 or bfloat16.
+  /// - Parameter rows: of the first dimension, where not all of them are needed.
+  /// - Throws: `CheckpointError.changed` if the file is no longer the one that was opened.
+  public func tensor(_ name: String, rows: Range<Int>? = nil) throws -> StoredTensor? {
     guard let entry = byName[name], let elementType = entry.elementType else { return nil }
-    return file.tensor(
-      shape: entry.shape, strides: entry.strides, elementType: elementType, range: entry.range)
+    guard let rows, entry.strides == nil else {
+      let whole = try file.tensor(
+        shape: entry.shape, strides: entry.strides, elementType: elementType, range: entry.range)
+      return rows.map(whole.rowRange) ?? whole
+    }
+    precondition(
+      rows.lowerBound >= 0 && rows.upperBound <= entry.shape.first ?? 0, "The tensor has these rows.")
+    let rowSize = entry.shape.dropFirst().reduce(elementType.byteCount, *)
+    let begin = entry.range.lowerBound
+    return try file.tensor(
+      shape: [rows.count] + entry.shape.dropFirst(), strides: nil, elementType: elementType,
+      range: begin + rows.lowerBound * rowSize..<begin + rows.upperBound * rowSize)
   }
 }
 
@@ -68,9 +80,9 @@ public struct TensorEntry: Sendable {
   public let shape: [Int]
   /// The element type as safetensors spells it: F16, BF16, I64, ...
   public let elementName: String
-  /// Where the values lie, from the start of the file.
+  /// The range of the values in the file, in bytes.
   let range: Range<Int>
-  /// How many values further each dimension's next value lies; nil where the values lie in the order of the shape.
+  /// The strides, in values; nil where the values are contiguous, the last dimension fastest.
   var strides: [Int]? = nil
 
   /// The element type, if LatentWalk can compute with it.

@@ -1,7 +1,9 @@
-/// The names under which the networks ask for their weights, where files on people's disks have others.
+import Synchronization
+
+/// The names under which the networks request their weights, where files have others.
 enum WeightNames {
-  /// Parts of names (between the dots) that older versions of diffusers wrote: the attention of the autoencoder in the files
-  /// of Stable Diffusion 1.x.
+  /// Parts of names (between the dots) that older versions of diffusers wrote: the attention of the autoencoder in the
+  /// files of Stable Diffusion 1.x.
   private static let older = [
     "query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0",
   ]
@@ -9,18 +11,18 @@ enum WeightNames {
   /// Beginnings of names that transformers 5 writes for the text encoder, without the prefix of all files before it.
   private static let unprefixed = ["embeddings.", "encoder.layers.", "final_layer_norm."]
 
-  /// Diffusers calls the layers of a tiny autoencoder's encoder like those of a text encoder: `encoder.layers.0.weight`,
-  /// `encoder.layers.1.conv.0.weight`.
+  /// Diffusers calls the layers of a tiny autoencoder's encoder like those of a text encoder:
+  /// `encoder.layers.0.weight`, `encoder.layers.1.conv.0.weight`.
   private static func isTinyAutoencoder(_ parts: [String]) -> Bool {
     parts.count > 3 && ["weight", "bias", "conv"].contains(parts[3])
   }
 
-  /// Tensors that files have and no network asks for, on purpose.
+  /// Tensors that are not loaded, on purpose, with the reason.
   static let ignored: [String: String] = [
     "text_model.embeddings.position_ids": ignoredPositions
   ]
 
-  /// Beginnings of names in single files that no network asks for, on purpose.
+  /// Beginnings of names in single files that are not loaded, on purpose, with the reason.
   static let unneededInSingleFiles: [String: String] = {
     let training = "the state of the training"
     let levels = "noise levels of the training, which are computed"
@@ -54,4 +56,12 @@ enum WeightNames {
     if unprefixed.contains(where: name.hasPrefix), !isTinyAutoencoder(parts) { return "text_model." + name }
     return parts.map { older[$0] ?? $0 }.joined(separator: ".")
   }
+}
+
+/// The names that were requested, shared by all copies of a view.
+final class RequestedNames: Sendable {
+  private let names = Mutex<Set<String>>([])
+
+  func insert(_ name: String) { names.withLock { _ = $0.insert(name) } }
+  var all: Set<String> { names.withLock { $0 } }
 }

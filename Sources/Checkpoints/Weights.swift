@@ -1,21 +1,25 @@
+import Files
 import Tensors
 
-/// A checkpoint seen from a name prefix. A network narrows the view on its way to its layers, and the leaf layer asks for a
-/// tensor and states the shape it expects:
+/// A checkpoint seen from a name prefix. A network narrows the view on its way to its layers, and the leaf layer
+/// requests a tensor with the shape it expects:
 ///
 ///     let weights = try ModelFolder(path: "stable-diffusion-v1-5").weights("unet")
 ///     let block = weights["down_blocks"][0]["resnets"][1]
 ///     let stored = try block.tensor("conv1.weight", shape: [320, 320, 3, 3])
 ///
-/// Copies and narrowed views share one record of the names that were asked for.
+/// Copies and narrowed views share one record of the names that were requested.
 public struct Weights: Sendable {
-  /// What stands before each name asked for: empty, or ending in a dot.
+  /// Prepended to each requested name: empty, or ending in a dot.
   public let prefix: String
   private let checkpoint: Checkpoint
-  /// What is added to tensors, by their full names.
-  private let changes: [String: [LowRankChange]]
+  /// What is added to tensors, by their full names; read from its file when the tensor is.
+  private let changes: [String: [Change]]
+
   /// How layers pack these weights.
   public let packing: Packing
+
+  public typealias Change = @Sendable () throws -> LowRankChange
 
   /// The weights of one file.
   public init(_ file: TensorFile) {
@@ -30,7 +34,7 @@ public struct Weights: Sendable {
 
   /// The weights of several files, which an index (`*.safetensors.index.json`) beside them lists.
   public init(index path: String) throws {
-    let index = try decodeJSON(ShardIndex.self, file: path)
+    let index = try ShardIndex(path: path)
     let folder = folder(of: path)
     var files: [String: TensorFile] = [:]
     for (name, fileName) in index.files.sorted(by: { $0.key < $1.key }) {
@@ -46,8 +50,7 @@ public struct Weights: Sendable {
   }
 
   private init(
-    checkpoint: Checkpoint, prefix: String, changes: [String: [LowRankChange]] = [:],
-    packing: Packing = Packing()
+    checkpoint: Checkpoint, prefix: String, changes: [String: [Change]] = [:], packing: Packing = Packing()
   ) {
     self.checkpoint = checkpoint
     self.prefix = prefix
@@ -67,37 +70,39 @@ public struct Weights: Sendable {
     checkpoint.places.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
   }
 
-  /// The shape that the file gives a tensor, for networks whose sizes are seen from their weights.
+  /// The shape that the file gives a tensor, for networks whose sizes follow from their weights.
   package func shape(_ name: String) -> [Int]? { checkpoint.places[prefix + name]?.described.shape }
 
-  /// The tensor of this name under the prefix, in the shape asked for.
+  /// Reads the tensor of this name under the prefix, in the requested shape.
   ///
-  /// A linear layer [out, in] and a 1x1 convolution [out, in, 1, 1] hold the same numbers in the same order, and files mix them;
-  /// so ones at the end of a shape are not compared.
+  /// A linear layer [out, in] and a 1x1 convolution [out, in, 1, 1] hold the same numbers in the same order, and files
+  /// mix them; so ones at the end of a shape are not compared.
   public func tensor(_ name: String, shape: [Int]) throws -> StoredTensor {
     let name = prefix + name
     guard let place = checkpoint.places[name] else {
       throw CheckpointError.missingTensor(path: checkpoint.path, name: name, shape: shape)
     }
-    checkpoint.asked.insert(name)
-    guard let stored = place.stored else {
-      throw CheckpointError.unsupportedElement(
-        path: place.file.path, name: place.entry.name, found: place.entry.elementName)
-    }
-    guard withoutTrailingOnes(stored.shape) == withoutTrailingOnes(shape) else {
+    checkpoint.requested.insert(name)
+    let found = place.described
+    guard found.elementType == nil || withoutTrailingOnes(found.shape) == withoutTrailingOnes(shape) else {
       throw CheckpointError.wrongShape(
-        path: place.file.path, name: place.entry.name, expected: shape, found: stored.shape)
+        path: place.file.path, name: place.entry.name, expected: shape, found: found.shape)
+    }
+    guard let stored = try place.file.tensor(place.entry.name, rows: place.rows) else {
+      throw CheckpointError.unsupportedElement(
+        path: place.file.path, name: place.entry.name, found: found.elementName)
     }
     guard stored.isFinite else {
       throw CheckpointError.notFinite(path: place.file.path, name: place.entry.name)
     }
     let own = stored.reshaped(shape)
-    return changes[name].map(own.adding) ?? own
+    guard let changes = changes[name] else { return own }
+    return own.adding(try changes.map { try $0() })
   }
 
-  /// The same weights with changes added to some tensors, which are named as the networks ask for them. The sum is made when its
-  /// tensor is asked for, so that memory never holds more of them than a layer packs.
-  public func adding(_ changes: [String: [LowRankChange]]) -> Weights {
+  /// The same weights with changes added to some tensors, by the names that the networks use. The sum is computed when
+  /// the tensor is requested, so that memory never holds more than one layer's.
+  public func adding(_ changes: [String: [Change]]) -> Weights {
     let all = self.changes.merging(changes) { $0 + $1 }
     return Weights(checkpoint: checkpoint, prefix: prefix, changes: all, packing: packing)
   }
@@ -107,15 +112,7 @@ public struct Weights: Sendable {
     Weights(checkpoint: checkpoint, prefix: prefix, changes: changes, packing: packing)
   }
 
-  /// Says that the network is built: memory that mirrors its files is given back, down to what one tensor's last page shares with the
-  /// next. Reading again costs a read from the files.
-  package func dropPages() {
-    var files: [ObjectIdentifier: TensorFile] = [:]
-    for place in checkpoint.places.values { files[ObjectIdentifier(place.file)] = place.file }
-    for file in files.values { file.dropPages() }
-  }
-
-  /// The shapes of all tensors under the prefix, by the full names under which the networks ask for them.
+  /// The shapes of all tensors under the prefix, by the full names that the networks use.
   public var shapes: [String: [Int]] {
     checkpoint.places.filter { $0.key.hasPrefix(prefix) }.mapValues(\.described.shape)
   }
@@ -125,28 +122,28 @@ public struct Weights: Sendable {
     checkpoint.places.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.map(\.value.described)
   }
 
-  /// The names under the prefix that no network asks for, on purpose, with the reason.
+  /// The names under the prefix that are not loaded, on purpose, with the reason.
   public var ignored: [(name: String, reason: String)] {
     checkpoint.places.keys.filter { $0.hasPrefix(prefix) }.sorted().compactMap { name in
       WeightNames.ignored[name].map { (name, $0) }
     }
   }
 
-  /// The names under the prefix that nobody asked for yet, without those that are ignored on purpose.
+  /// The names under the prefix that were not requested yet, without those that are ignored on purpose.
   public var unused: [String] {
-    let asked = checkpoint.asked.all
+    let requested = checkpoint.requested.all
     return checkpoint.places.keys.filter {
-      $0.hasPrefix(prefix) && !asked.contains($0) && WeightNames.ignored[$0] == nil
+      $0.hasPrefix(prefix) && !requested.contains($0) && WeightNames.ignored[$0] == nil
     }.sorted()
   }
 }
 
-/// The files of one network and where each tensor lies in them, under the names that the networks use.
+/// The files of one network and the location of each tensor in them, by the names that the networks use.
 private final class Checkpoint: Sendable {
   /// The file, or the index of several, for messages.
   let path: String
   let places: [String: WeightPlace]
-  let asked = AskedNames()
+  let requested = RequestedNames()
 
   init(path: String, places: [String: WeightPlace]) {
     self.path = path
@@ -157,16 +154,17 @@ private final class Checkpoint: Sendable {
     var places: [String: WeightPlace] = [:]
     for file in files {
       // An autoencoder alone may have the original's names.
-      let moves = LDMAutoencoder.moves(in: file)
+      let names = LDMAutoencoder.names(in: file)
       for entry in file.entries {
-        places[moves?(entry.name) ?? WeightNames.current(entry.name)] = WeightPlace(file: file, entry: entry)
+        places[names?.diffusersName(entry.name) ?? WeightNames.current(entry.name)] = WeightPlace(
+          file: file, entry: entry)
       }
     }
     self.init(path: path, places: places)
   }
 }
 
-/// Where the values of a weight lie: a tensor of a file, or some of its rows.
+/// The location of a weight: a tensor of a file, or some of its rows.
 struct WeightPlace: Sendable {
   let file: TensorFile
   let entry: TensorEntry
@@ -179,17 +177,13 @@ struct WeightPlace: Sendable {
       name: entry.name, shape: [rows.count] + entry.shape.dropFirst(), elementName: entry.elementName,
       range: entry.range)
   }
-
-  /// Nil where they are stored as something that LatentWalk cannot compute with.
-  var stored: StoredTensor? {
-    guard let whole = file.tensor(entry.name) else { return nil }
-    return rows.map(whole.rowRange) ?? whole
-  }
 }
 
 /// The JSON of an index: which file holds which tensor.
-private struct ShardIndex: Decodable {
+struct ShardIndex: Decodable {
   let files: [String: String]
+
+  init(path: String) throws { self = try decodeJSON(ShardIndex.self, file: path) }
 
   private enum CodingKeys: String, CodingKey { case files = "weight_map" }
 }

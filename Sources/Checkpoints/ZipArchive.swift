@@ -1,10 +1,12 @@
-/// The parts of a zip file that are stored as they are, which is how torch.save stores all of them. Nothing is ever unpacked.
+/// The parts of a zip file that are stored as they are, which is how torch.save stores all of them. Nothing is ever
+/// unpacked.
 ///
-/// APPNOTE.TXT of PKWARE, sections 4.3.7 (local header), 4.3.12 (central directory) and 4.3.14 to 4.3.16 (its end, with 64-bit sizes).
+/// APPNOTE.TXT of PKWARE, sections 4.3.7 (local header), 4.3.12 (central directory) and 4.3.14 to 4.3.16 (its end, with
+/// 64-bit sizes).
 struct ZipArchive {
   struct Part {
     let name: String
-    /// Where its bytes lie in the file.
+    /// The range of its bytes in the file.
     let range: Range<Int>
     /// Whether the bytes are compressed or encrypted.
     let isPacked: Bool
@@ -12,38 +14,43 @@ struct ZipArchive {
 
   let parts: [Part]
 
-  static func isBeginning(of bytes: UnsafeRawBufferPointer) -> Bool {
-    bytes.starts(with: [0x50, 0x4b, 3, 4])
-  }
+  /// A model of two thousand tensors has a directory of a fifth of a megabyte.
+  private static let largestDirectory = 1 << 25
 
-  /// Reads the directory and checks all of it, so that whoever reads a part later cannot leave the file.
-  init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
-    func damaged(_ reason: String) -> CheckpointError { .damaged(path: path, reason: reason) }
+  static func isBeginning(of bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4b, 3, 4]) }
 
-    let reader = LittleEndianReader(bytes)
-    guard let end = Self.directory(reader) else {
+  /// Reads the directory and checks all of it, so that every part lies inside the file.
+  init(_ file: CheckpointFile) throws {
+    func damaged(_ reason: String) -> CheckpointError { .damaged(path: file.path, reason: reason) }
+
+    guard let end = try Self.directory(file) else {
       throw damaged("it is a zip file without a directory at its end, so it may be cut off")
     }
     // No entry takes less than 46 bytes, whatever the file claims.
-    guard end.offset >= 0, end.byteCount >= 0, end.offset <= bytes.count - end.byteCount,
-      end.count >= 0, end.count <= end.byteCount / 46
+    guard end.offset >= 0, end.byteCount >= 0, end.offset <= file.size - end.byteCount,
+      end.byteCount <= Self.largestDirectory, end.count >= 0, end.count <= end.byteCount / 46
     else {
       throw damaged("its directory claims \(end.count) entries in \(end.byteCount) bytes at \(end.offset)")
     }
+    let directory = try LittleEndianReader(file, end.offset..<end.offset + end.byteCount)
     var parts: [Part] = []
     var place = end.offset
     for _ in 0..<end.count {
-      guard let entry = DirectoryEntry(reader, at: place) else {
+      guard let entry = DirectoryEntry(directory, at: place) else {
         throw damaged("its directory breaks off at byte \(place)")
       }
       place += entry.byteCount
       // The name and the extra field in front of the bytes may be longer than the directory says.
-      guard reader.integer(4, at: entry.offset) == 0x0403_4b50,
-        let nameLength = reader.integer(2, at: entry.offset + 26),
-        let extraLength = reader.integer(2, at: entry.offset + 28)
+      guard entry.offset <= file.size - Self.headerSize else {
+        throw damaged("its part \(entry.name) is not where the directory says")
+      }
+      let header = try LittleEndianReader(file, entry.offset..<entry.offset + Self.headerSize)
+      guard header.integer(4, at: entry.offset) == 0x0403_4b50,
+        let nameLength = header.integer(2, at: entry.offset + 26),
+        let extraLength = header.integer(2, at: entry.offset + 28)
       else { throw damaged("its part \(entry.name) is not where the directory says") }
-      let start = entry.offset + 30 + nameLength + extraLength
-      guard start <= bytes.count, entry.storedSize <= bytes.count - start else {
+      let start = entry.offset + Self.headerSize + nameLength + extraLength
+      guard start <= file.size, entry.storedSize <= file.size - start else {
         throw damaged("its part \(entry.name) takes \(entry.storedSize) bytes and ends behind the file's end")
       }
       parts.append(
@@ -61,23 +68,29 @@ struct ZipArchive {
 
   private typealias Directory = (offset: Int, byteCount: Int, count: Int)
 
-  /// Where the end of the file says that the directory lies. A comment of up to 64 KiB may follow there.
-  private static func directory(_ reader: LittleEndianReader) -> Directory? {
-    let last = reader.count - 22
+  /// Of the header in front of a part, in bytes, without name and extra field.
+  private static let headerSize = 30
+
+  /// The place of the directory, from the record at the end of the file. A comment of up to 64 KiB may follow there.
+  private static func directory(_ file: CheckpointFile) throws -> Directory? {
+    let last = file.size - 22
     guard last >= 0 else { return nil }
+    let tail = try LittleEndianReader(file, max(0, last - 0xffff - 20)..<file.size)
     for place in stride(from: last, through: max(0, last - 0xffff), by: -1)
-    where reader.integer(4, at: place) == 0x0605_4b50 {
-      guard let count = reader.integer(2, at: place + 10), let byteCount = reader.integer(4, at: place + 12),
-        let offset = reader.integer(4, at: place + 16)
+    where tail.integer(4, at: place) == 0x0605_4b50 {
+      guard let count = tail.integer(2, at: place + 10), let byteCount = tail.integer(4, at: place + 12),
+        let offset = tail.integer(4, at: place + 16)
       else { return nil }
       guard count == 0xffff || byteCount == 0xffff_ffff || offset == 0xffff_ffff else {
         return (offset, byteCount, count)
       }
       // The sizes need 64 bits and stand in a record of their own, to which a locator in front of this one leads.
-      guard reader.integer(4, at: place - 20) == 0x0706_4b50,
-        let record = reader.integer(8, at: place - 12), reader.integer(4, at: record) == 0x0606_4b50,
-        let count = reader.integer(8, at: record + 32), let byteCount = reader.integer(8, at: record + 40),
-        let offset = reader.integer(8, at: record + 48)
+      guard tail.integer(4, at: place - 20) == 0x0706_4b50, let start = tail.integer(8, at: place - 12),
+        start <= file.size - 56
+      else { return nil }
+      let record = try LittleEndianReader(file, start..<start + 56)
+      guard record.integer(4, at: start) == 0x0606_4b50, let count = record.integer(8, at: start + 32),
+        let byteCount = record.integer(8, at: start + 40), let offset = record.integer(8, at: start + 48)
       else { return nil }
       return (offset, byteCount, count)
     }
@@ -136,23 +149,29 @@ private struct DirectoryEntry {
   }
 }
 
-/// Little-endian numbers out of bytes; nil where they would lie outside.
+/// Little-endian numbers out of a part of a file, by their offsets in the file; nil outside the part.
 struct LittleEndianReader {
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: [UInt8]
+  private let start: Int
 
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-  var count: Int { bytes.count }
+  /// Reads a range, as far as it lies in the file.
+  init(_ file: CheckpointFile, _ range: Range<Int>) throws {
+    start = range.lowerBound
+    bytes = try file.bytes(range)
+  }
 
   /// An unsigned number of up to eight bytes; nil where it is larger than any size.
   func integer(_ length: Int, at place: Int) -> Int? {
-    guard place >= 0, place <= bytes.count - length else { return nil }
-    let value = bytes[place..<place + length].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    return Int(exactly: value)
+    let value = part(length, at: place)?.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return value.flatMap { Int(exactly: $0) }
   }
 
   func text(_ length: Int, at place: Int) -> String? {
-    guard place >= 0, place <= bytes.count - length else { return nil }
-    return String(decoding: bytes[place..<place + length], as: UTF8.self)
+    part(length, at: place).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private func part(_ length: Int, at place: Int) -> ArraySlice<UInt8>? {
+    guard place >= start, place - start <= bytes.count - length else { return nil }
+    return bytes[place - start..<place - start + length]
   }
 }

@@ -1,13 +1,10 @@
 import Glibc
 
-/// A file that appears under its name when it is complete; until then, and if it is never completed, what was there before stays.
+/// A file that appears under its name when it is complete; until then, and if it is never completed, what was there
+/// before stays.
 ///
-///     let file = try AtomicFile(path: "walk.gif") { FileError(path: "walk.gif", errorNumber: $0) }
-///     _ = [UInt8]("GIF89a".utf8).withUnsafeBytes(file.append)
-///     try file.commit()
-///
-/// Only plain files are replaced. Devices, pipes and symbolic links are written to directly: root could replace /dev/stdout, which
-/// links to a plain file when the shell sends the output there.
+/// Only plain files are replaced. Devices, pipes and symbolic links are written to directly: root could replace
+/// /dev/stdout, which links to a plain file when the shell sends the output there.
 package final class AtomicFile<Failure: Error> {
   private let file: UnfinishedFile
   private let failure: (_ errorNumber: Int32) -> Failure

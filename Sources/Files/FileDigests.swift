@@ -18,8 +18,8 @@ public final class FileDigests: Sendable {
   /// Nil before the file is read, which happens on first use.
   private let entries = Mutex<[String: DigestFile.Entry]?>(nil)
 
-  /// - Parameter path: the JSON file in which digests are remembered; nil to remember them in memory only. A file that is missing,
-  ///   damaged or cannot be written is no error: digests are then computed again.
+  /// - Parameter path: the JSON file in which digests are remembered; nil to remember them in memory only. A file that
+  ///   is missing, damaged or cannot be written is no error: digests are then computed again.
   public init(rememberedAt path: String? = standardPath) { file = path.map(DigestFile.init) }
 
   /// The digest of a plain file, read only if it is new or has changed.
@@ -32,8 +32,8 @@ public final class FileDigests: Sendable {
     clock_gettime(CLOCK_REALTIME, &now)
     let opened = try InputFile(path: path)
     let digest = try FileDigest(of: opened)
-    // The system's clock for files ticks every few milliseconds: a file written twice within a tick has one version. One that is so
-    // young is not remembered.
+    // The system's clock for files ticks every few milliseconds: a file written twice within a tick has one version.
+    // One that is so young is not remembered.
     let age = now.tv_sec * 1_000_000_000 + now.tv_nsec - opened.version.changeTime
     if age > 20_000_000 { remember(DigestFile.Entry(version: opened.version, digest: digest), at: place) }
     return digest

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A plain file that is open for reading. Nothing of it is mapped: a file that is cut off or overwritten by another program is an
-/// error and never a signal. A file that is deleted or replaced after it was opened is read as it was.
+/// A plain file that is open for reading. Nothing of it is mapped: a file that is cut off or overwritten by another
+/// program is an error and never a signal. A file that is deleted or replaced after it was opened is read as it was.
 package final class InputFile: Sendable {
   package let path: String
   /// The file as it was when it was opened.
@@ -9,8 +9,8 @@ package final class InputFile: Sendable {
   private let descriptor: Int32
   private let linkCount: UInt64
 
-  /// - Throws: `FileError` for anything but a plain file, before anything is read: a pipe would block, /dev/zero never ends, and the
-  ///   files of /proc and /sys are no files on a disk.
+  /// - Throws: `FileError` for anything but a plain file, before anything is read: a pipe would block, /dev/zero never
+  ///   ends, and the files of /proc and /sys are no files on a disk.
   package init(path: String) throws(FileError) {
     // Without O_NONBLOCK, opening a pipe waits for its writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -78,8 +78,8 @@ package final class InputFile: Sendable {
     return try file.bytes(0..<file.size)
   }
 
-  /// Compares the file with what it was when it was opened. Deleting or replacing it changes only its number of links, and with that its
-  /// change time; its bytes are still those that were opened.
+  /// Compares the file with what it was when it was opened. Deleting or replacing it changes only its number of links,
+  /// and with that its change time; its bytes are still those that were opened.
   package func requireUnchanged() throws(FileError) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, errorNumber: errno) }
@@ -90,7 +90,8 @@ package final class InputFile: Sendable {
     else { throw .changed(path: path) }
   }
 
-  /// Whether the system makes the bytes up when they are read, as in /proc/kmsg, where reading waits for the next message.
+  /// Whether the system makes the bytes up when they are read, as in /proc/kmsg, where reading waits for the next
+  /// message.
   private static func isSystemFile(_ descriptor: Int32) -> Bool {
     var name = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink("/proc/self/fd/\(descriptor)", &name, name.count)

@@ -1,14 +1,15 @@
 import Glibc
 
-/// The names beside a file under which it may be written: `walk.gif.1.partial`, `walk.gif.2.partial`, ... Whoever holds the lock of the
-/// file (flock) is writing it; a file without one was left by a process that was killed.
+/// The names beside a file under which it may be written: `walk.gif.1.partial`, `walk.gif.2.partial`, ... Whoever holds
+/// the lock of the file (flock) is writing it; a file without one was left by a process that was killed.
 struct TemporaryNames {
   /// As many writers of one file at once.
   let all: [String]
 
   init(for path: String) { all = (1...8).map { "\(path).\($0).partial" } }
 
-  /// Opens an empty file under the first name that no other writer has; nil, with the reason, where that is not possible.
+  /// Opens an empty file under the first name that no other writer has; nil, with the reason, where that is not
+  /// possible.
   func openLocked(errorNumber: inout Int32) -> (name: String, descriptor: Int32)? {
     errorNumber = EBUSY
     for name in all {
@@ -41,7 +42,8 @@ struct TemporaryNames {
     }
   }
 
-  /// Whether the file is locked now and still has its name: another writer may have renamed or deleted it after it was opened here.
+  /// Whether the file is locked now and still has its name: another writer may have renamed or deleted it after it was
+  /// opened here.
   private static func lock(_ descriptor: Int32, _ name: String, isNew: Bool) -> Bool {
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       // Some network file systems have no locks; a file that was made here is then ours.

@@ -2,9 +2,9 @@ import Glibc
 
 /// The open descriptor of a file that is not complete yet, and the way in which it gets its name.
 ///
-/// Where the file system allows it the file has no name (O_TMPFILE of open(2)), so that nothing is left of a process that is killed.
-/// Elsewhere, and between the two calls that replace an existing file, it has a temporary name and is locked: the lock ends with the
-/// process, and the next writer of the same path takes the name or deletes the file.
+/// Where the file system allows it the file has no name (O_TMPFILE of open(2)), so that nothing is left of a process
+/// that is killed. Elsewhere, and between the two calls that replace an existing file, it has a temporary name and is
+/// locked: the lock ends with the process, and the next writer of the same path takes the name or deletes the file.
 struct UnfinishedFile {
   private enum Kind {
     /// Written in place: a device, a pipe, a symbolic link.
@@ -101,7 +101,8 @@ struct UnfinishedFile {
     return descriptor
   }
 
-  /// Whether something other than a plain file has this name: a device, a pipe, a link, or a directory, which cannot be opened.
+  /// Whether something other than a plain file has this name: a device, a pipe, a link, or a directory, which cannot be
+  /// opened.
   private static func isSpecial(_ path: String) -> Bool {
     var status = stat()
     guard lstat(path, &status) == 0 else { return false }

@@ -7,7 +7,8 @@ public enum MediaError: Error, Hashable, CustomStringConvertible {
   case damaged(path: String, reason: String)
   case tooLarge(path: String, width: Int, height: Int, limit: String)
   case wrongFrameSize(path: String, width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
-  case wrongFrameRate(Double)
+  case wrongFrameRate(Double, AnimationFormat)
+  case notAnAnimation(path: String)
   case recipeTooLong(path: String, bytes: Int)
 
   public var description: String {
@@ -27,8 +28,12 @@ public enum MediaError: Error, Hashable, CustomStringConvertible {
     case .wrongFrameSize(let path, let width, let height, let expectedWidth, let expectedHeight):
       "A frame of \(width) x \(height) pixels does not fit into \(path), whose frames have "
         + "\(expectedWidth) x \(expectedHeight). Render all frames of an animation in one size."
-    case .wrongFrameRate(let framesPerSecond):
-      "A GIF cannot show \(framesPerSecond) frames per second. Choose a number above 0.0016 and at most 50 with --fps."
+    case .wrongFrameRate(let framesPerSecond, let format):
+      "A file in the format \(format.rawValue) cannot show \(framesPerSecond) frames per second. "
+        + "Choose a number from \(format.frameRates.lowerBound) to \(format.frameRates.upperBound)."
+    case .notAnAnimation(let path):
+      "\(path) does not end as an animation does. Choose a name that ends in "
+        + AnimationFormat.allCases.map { "." + $0.rawValue }.joined(separator: " or ") + "."
     case .recipeTooLong(let path, let bytes):
       "The recipe of \(path) has \(bytes) bytes, and \(RecipeText.limit) fit into a file. Shorten the prompts."
     }

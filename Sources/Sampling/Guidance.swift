@@ -1,12 +1,12 @@
 import Tensors
 
-/// Classifier-free guidance: leads away from what the network would answer without a prompt, by `scale` times
+/// Classifier-free guidance: extrapolates from the model output without a prompt, by `scale` times
 /// the difference that the prompt makes.
 ///
 ///     e = e_u + g * (e_c - e_u)
 ///
 /// Source: Ho and Salimans, "Classifier-Free Diffusion Guidance" (2022), equation 6 with g = w + 1. A scale
-/// of one is the conditional answer alone, so that the other half need not be evaluated.
+/// of one is the conditional output alone, so that the other half need not be evaluated.
 public func guided(unconditional: Tensor, conditional: Tensor, scale: Float) -> Tensor {
   mix(1 - scale, unconditional, scale, conditional)
 }

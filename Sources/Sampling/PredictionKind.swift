@@ -1,9 +1,8 @@
 import Tensors
 
-/// What a network was trained to answer when it sees noisy latents; the names are those of a scheduler's
-/// `prediction_type`.
+/// What a network was trained to predict from noisy latents; the names are those of a scheduler's `prediction_type`.
 ///
-/// With noisy latents x = sqrt(abar) * x0 + sqrt(1 - abar) * e, an answer gives the clean latents x0:
+/// With noisy latents x = sqrt(abar) * x0 + sqrt(1 - abar) * e, a model output gives the denoised latents x0:
 ///
 ///     epsilon     the noise e                               x0 = (x - sqrt(1 - abar) * e) / sqrt(abar)
 ///     velocity    v = sqrt(abar) * e - sqrt(1 - abar) * x0  x0 = sqrt(abar) * x - sqrt(1 - abar) * v
@@ -13,7 +12,7 @@ public enum PredictionKind: String, CaseIterable, Codable, Sendable {
   case epsilon
   case velocity = "v_prediction"
 
-  /// The clean latents that a network's `answer` to `noisy` latents means, in their shape.
+  /// The denoised latents x0 for a model output, in the shape of the noisy latents.
   public func denoised(noisy: Tensor, modelOutput: Tensor, level: NoiseLevel) -> Tensor {
     let signal = level.alphaBar.squareRoot()
     let noise = (1 - level.alphaBar).squareRoot()
@@ -23,7 +22,7 @@ public enum PredictionKind: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// The answer to `noisy` latents that means these clean ones: `denoised` the other way round.
+  /// The model output for these denoised latents: the inverse of `denoised`.
   func modelOutput(noisy: Tensor, denoised: Tensor, level: NoiseLevel) -> Tensor {
     let signal = level.alphaBar.squareRoot()
     let noise = (1 - level.alphaBar).squareRoot()

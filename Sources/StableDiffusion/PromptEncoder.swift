@@ -28,7 +28,6 @@ public struct PromptEncoder: Sendable {
       })
     textEncoder = try TextEncoder(weights, description, adding: inversions.map(\.vectors))
     unusedTensors = weights.unused
-    weights.dropPages()
   }
 
   /// - Returns: the conditioning, and the end of the prompt if it was too long to be read. With AUTOMATIC1111's syntax nothing is

@@ -69,7 +69,7 @@ public struct StableDiffusionPipeline: Sendable {
   public func schedule(
     steps: Int, kind: ScheduleKind, sampler: SamplerName = .ddim
   ) throws(ScheduleError) -> SamplingSchedule {
-    try kind.levels(
+    try kind.schedule(
       steps: steps, sampler: sampler, noise: description.noiseSchedule, stepsOffset: description.stepsOffset,
       finalAlphaBar: description.finalAlphaBar)
   }

@@ -2,8 +2,8 @@ import CKernels
 
 /// The weights of a linear layer or a convolution, packed into the panels that the matrix kernels read.
 ///
-/// Packing keeps the checkpoint's precision (float16 stays float16) and drops the file's pages, so that a loaded model takes
-/// about as much memory as its file. This is the one place that packs.
+/// Packing keeps the checkpoint's precision (float16 stays float16), so that a loaded model takes about as much memory as
+/// its file. This is the one place that packs.
 ///
 ///     let weights = PackedWeights(StoredTensor(Tensor(shape: [2, 3], repeating: 1)))       // [out, in]
 ///     let y = Tensor(shape: [1, 3], repeating: 1).multiplied(by: weights)                 // [1, 2]
@@ -38,13 +38,11 @@ public struct PackedWeights: Sendable {
     withExtendedLifetime(stored) {
       lw_pack_panels(&description, panels.address, stored.bytes.baseAddress)
     }
-    stored.dropPages()
   }
 
   /// Several linear layers with the same inputs as one: their outputs side by side.
   public init(joining layers: [StoredTensor], packing: Packing = Packing()) {
     self.init(StoredTensor(joiningRowsOf: layers), packing: packing)
-    for layer in layers { layer.dropPages() }
   }
 
   /// What the kernels read; valid inside `body`.

@@ -69,7 +69,6 @@ extension StoredTensor {
       let begin = first * inputs * elementType.byteCount
       elementType.store(rows, in: UnsafeMutableRawBufferPointer(rebasing: sum.buffer[begin...]))
     }
-    dropPages()
     return StoredTensor(
       shape: shape, elementType: elementType, bytes: UnsafeRawBufferPointer(sum.buffer), owner: sum)
   }

@@ -1,7 +1,7 @@
 import CKernels
 
 /// A tensor as a checkpoint holds it: its bytes in the file's precision and in PyTorch's layout (a linear layer [out, in], a
-/// convolution [out, in, height, width]). Nothing is read or converted before a layer packs it or asks for `float32()`.
+/// convolution [out, in, height, width]). Nothing is converted before a layer packs it or asks for `float32()`.
 public struct StoredTensor: Sendable {
   public let shape: [Int]
   public let elementType: ElementType
@@ -9,14 +9,10 @@ public struct StoredTensor: Sendable {
   /// Need not be aligned.
   nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
   private let owner: any AnyObject & Sendable
-  private let droppingPages: (@Sendable () -> Void)?
 
-  /// - Parameters:
-  ///   - owner: what keeps `bytes` valid, such as a memory-mapped file.
-  ///   - droppingPages: gives memory back that can be read again from a file; nil where there is no file.
+  /// - Parameter owner: what keeps `bytes` valid.
   public init(
-    shape: [Int], elementType: ElementType, bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable,
-    droppingPages: (@Sendable () -> Void)? = nil
+    shape: [Int], elementType: ElementType, bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable
   ) {
     precondition(
       bytes.count == shape.reduce(1, *) * elementType.byteCount, "The bytes must fill the shape exactly.")
@@ -24,15 +20,13 @@ public struct StoredTensor: Sendable {
     self.elementType = elementType
     self.bytes = bytes
     self.owner = owner
-    self.droppingPages = droppingPages
   }
 
   public var count: Int { shape.reduce(1, *) }
 
   /// The same bytes under another shape of the same size, such as a 1x1 convolution as a matrix.
   public func reshaped(_ shape: [Int]) -> StoredTensor {
-    StoredTensor(
-      shape: shape, elementType: elementType, bytes: bytes, owner: owner, droppingPages: droppingPages)
+    StoredTensor(shape: shape, elementType: elementType, bytes: bytes, owner: owner)
   }
 
   /// Some rows of a tensor [rows, ...]; nothing is copied.
@@ -43,13 +37,8 @@ public struct StoredTensor: Sendable {
     return StoredTensor(
       shape: [rows.count] + shape.dropFirst(), elementType: elementType,
       bytes: UnsafeRawBufferPointer(
-        rebasing: bytes[rows.lowerBound * size..<rows.upperBound * size]), owner: owner,
-      droppingPages: droppingPages)
+        rebasing: bytes[rows.lowerBound * size..<rows.upperBound * size]), owner: owner)
   }
-
-  /// Says that the values were packed and will hardly be read again: a mapped file's pages are given back to the system. The
-  /// values stay valid; reading them again costs a read from the file.
-  public func dropPages() { droppingPages?() }
 }
 
 extension StoredTensor {

@@ -1,15 +1,16 @@
 import ArgumentParser
 import Foundation
 import LatentWalk
+import Media
 
 /// How long an animation is, how it plays and where it goes.
 struct AnimationOptions: ParsableArguments {
   @Option(
     name: [.long, .customShort("o")],
     help: ArgumentHelp(
-      "The animation, a .gif file. (default: the subcommand and the seed, such as circle-42.gif)",
+      "The animation: .gif, or .apng for every colour as it is. (default: the subcommand and the seed, such as circle-42.gif)",
       valueName: "file"),
-    completion: .file(extensions: ["gif"]))
+    completion: .file(extensions: ["gif", "apng"]))
   var output: String?
 
   @Option(parsing: .unconditional, help: "Frames of the walk.")
@@ -24,8 +25,7 @@ struct AnimationOptions: ParsableArguments {
 
   func validate() throws {
     try require(1...100_000 ~= frames, "--frames", "\(frames)", "1 to 100000")
-    try requireFrameRate(fps)
-    if let output { try requireExtension(".gif", output, "--output") }
+    try requireAnimation(output ?? "walk.gif", fps)
   }
 }
 
@@ -51,8 +51,16 @@ struct FramesDirectoryOptions: ParsableArguments {
   }
 }
 
-func requireFrameRate(_ fps: Double) throws {
-  try require(fps >= 0.01 && fps <= 50, "--fps", "\(fps)", "0.01 to 50 frames a second")
+/// Stops with exit code 64 unless an animation can be written under a name and at a frame rate.
+func requireAnimation(_ output: String, _ fps: Double) throws {
+  guard let format = try? AnimationFormat(path: output) else {
+    let endings = AnimationFormat.allCases.map { "." + $0.rawValue }.joined(separator: " or ")
+    throw ValidationError("--output is \(output); choose a name that ends in \(endings).")
+  }
+  let fastest = format.frameRates.upperBound
+  try require(
+    fps >= 0.01 && fps <= fastest, "--fps", "\(fps)",
+    "0.01 to \(Int(fastest)) frames a second for .\(format.rawValue)")
 }
 
 /// The defaults of the whole program.

@@ -21,9 +21,9 @@ struct RenderCommand: ParsableCommand {
   @Option(
     name: [.long, .customShort("o")],
     help: ArgumentHelp(
-      "The result, a .gif or .png file. (default: the walk and the seed, such as circle-42.gif)",
+      "The result: .gif or .apng, or .png for a picture. (default: the walk and the seed, such as circle-42.gif)",
       valueName: "file"),
-    completion: .file(extensions: ["gif", "png"]))
+    completion: .file(extensions: ["gif", "apng", "png"]))
   var output: String?
 
   @Option(parsing: .unconditional, help: "Frames a second. (default: the recipe's)")
@@ -46,7 +46,6 @@ struct RenderCommand: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    if let fps { try requireFrameRate(fps) }
     try require(batch.map { 1...1024 ~= $0 } ?? true, "--batch", "\(batch ?? 0)", "1 to 1024")
   }
 
@@ -61,11 +60,15 @@ struct RenderCommand: ParsableCommand {
         Recipe.Playback(fps: fps ?? recipe.playback.fps, pingPong: rubberBand ?? recipe.playback.pingPong))
     }
     let isPicture =
-      recipe.walk.kind == .image || (source.frame != nil && !(output ?? "").lowercased().hasSuffix(".gif"))
+      recipe.walk.kind == .image || (source.frame != nil && (output ?? ".png").lowercased().hasSuffix(".png"))
     let name = "\(recipe.walk.kind.rawValue)-\(recipe.walk.keyFrames[0].seed)"
     let frameName = source.frame.map { "-frame-\($0)" } ?? ""
     let output = output ?? (isPicture ? "\(name)\(frameName).png" : "\(name).gif")
-    try requireExtension(isPicture ? ".png" : ".gif", output, "--output")
+    if isPicture {
+      try requireExtension(".png", output, "--output")
+    } else {
+      try requireAnimation(output, recipe.playback.fps)
+    }
     try result.requireWritable(output, "--output", recipe: recipe)
     let run = ResultRun(models, batch: batch, reporter)
     if isPicture {

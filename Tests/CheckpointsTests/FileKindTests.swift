@@ -65,17 +65,17 @@ import Testing
         + "LatentWalk makes pictures with Stable Diffusion 1.x and 2.x.")
     #expect(
       try refusal(["lora_unet_x.lora_down.weight": [1]]).contains(
-        "it is a LoRA. Give it with --lora, beside a --model."))
-    #expect(try refusal(["decoder.conv_in.weight": [1]]).contains("it is an autoencoder. Give it with --vae"))
+        "it is a LoRA. Use it as a LoRA of a model."))
+    #expect(try refusal(["decoder.conv_in.weight": [1]]).contains("it is an autoencoder. Use it as the vae"))
     #expect(
-      try refusal(["1.weight": [1]]).contains("it is a tiny autoencoder (TAESD). Give it with --tiny-vae"))
+      try refusal(["1.weight": [1]]).contains("it is a tiny autoencoder (TAESD). Use it as the tiny vae"))
     #expect(
       try refusal(["emb_params": [1, 768]]).contains(
-        "it is a textual inversion. Give it with --textual-inversion"))
+        "it is a textual inversion. Use it as a textual inversion"))
     let model = try ModelFolder(path: file(model(4)), tokenizer: "tokenizer")
     #expect(
       sentence { try model.weights("vae") }.contains(
-        "it has no autoencoder (first_stage_model). Give one with --vae FILE."))
+        "it has no autoencoder (first_stage_model). Give another file as the vae."))
     #expect(
       sentence { try model.weights("text_encoder") }.contains("it has no text encoder (cond_stage_model)"))
     #expect(sentence { try ModelFolder(path: path) }.contains("a single file has no vocabulary"))
@@ -117,7 +117,8 @@ import Testing
   }
 }
 
-/// Every name of the real checkpoints, against diffusers' own conversion. Tools/golden/single_file.py --keys made the numbers.
+/// Every name of the real checkpoints, against diffusers' own conversion. Tools/golden/single_file.py --keys made the
+/// numbers.
 @Suite(.enabled(if: fileExists(realNames), "../shared/data/sd-keys is not there"))
 struct RealNamesTests {
   private struct Golden: Decodable {

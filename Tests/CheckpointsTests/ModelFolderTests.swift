@@ -89,6 +89,39 @@ import Testing
     #expect(sentence { try model.weights("unet") }.contains("there is no such folder. Fetch the whole model"))
   }
 
+  @Test("the files that decide a model's numbers are those that are read")
+  func files() throws {
+    let folders = ["scheduler", "text_encoder", "unet", "vae", "tokenizer", "safety_checker"]
+    for name in folders { try folder.write("\(name)/config.json", "{}") }
+    try folder.write("scheduler/scheduler_config.json", "{}")
+    for name in ["vocab.json", "merges.txt", "tokenizer_config.json"] {
+      try folder.write("tokenizer/\(name)", "")
+    }
+    let weights = safetensors(["a": ([1], [1])])
+    try folder.write("vae/diffusion_pytorch_model.safetensors", weights)
+    try folder.write("vae/diffusion_pytorch_model.fp16.safetensors", weights)
+    try folder.write("text_encoder/model.fp16.safetensors", weights)
+    try folder.write("text_encoder/pytorch_model.bin", weights)
+    for part in ["part-1", "part-2", "other"] { try folder.write("unet/\(part).safetensors", weights) }
+    try folder.write(
+      "unet/diffusion_pytorch_model.safetensors.index.json",
+      #"{"weight_map": {"a": "part-2.safetensors", "b": "part-1.safetensors", "c": "part-2.safetensors"}}"#)
+    try folder.write("README.md", "")
+    let names = [
+      "model_index.json", "scheduler/scheduler_config.json", "text_encoder/config.json",
+      "text_encoder/model.fp16.safetensors", "tokenizer/merges.txt", "tokenizer/tokenizer_config.json",
+      "tokenizer/vocab.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors.index.json",
+      "unet/part-1.safetensors", "unet/part-2.safetensors", "vae/config.json",
+      "vae/diffusion_pytorch_model.safetensors",
+    ]
+    let files = try ModelFolder(path: folder.path).files()
+    #expect(files == names.map { ModelFile(name: $0, path: "\(folder.path)/\($0)") })
+    let changed = try ModelFolder(path: folder.path, configurations: ["unet": "/elsewhere.json"]).files()
+    #expect(
+      changed.filter { !files.contains($0) } == [ModelFile(name: "unet/config.json", path: "/elsewhere.json")]
+    )
+  }
+
   @Test("what is no model is refused: no path, a file, a folder without an index, an index that says nothing")
   func noModel() throws {
     #expect(

@@ -58,7 +58,7 @@ import Testing
     let decoder = Self.tiny + "/taesd/taesd_decoder.safetensors"
     expectRefusal(try image("--vae", decoder), 1, decoder, "--tiny-vae")
     let whole = TinyModel.path("sd1/vae/diffusion_pytorch_model.safetensors")
-    expectRefusal(try image("--tiny-vae", whole), 1, whole, "no tiny autoencoder", "--vae")
+    expectRefusal(try image("--tiny-vae", whole), 1, whole, "no tiny autoencoder", "as the vae")
     let unet = TinyModel.path("sd1/unet/diffusion_pytorch_model.safetensors")
     expectRefusal(try image("--vae", unet), 1, unet, "no autoencoder")
     expectRefusal(try image("--tiny-vae", unet), 1, unet, "no tiny autoencoder")

@@ -43,9 +43,9 @@ import Testing
       #"{"lora_unet_x.lora_down.weight":{"dtype":"F16","shape":[],"data_offsets":[0,2]}}"#.utf8)
     let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
     try folder.write("model", length + header + [0, 0])
-    try expectRefusal("model is not a model: it is a LoRA", "--lora")
+    try expectRefusal("model is not a model: it is a LoRA", "as a LoRA")
     let shown = try folder.run("models", "show", "model")
-    #expect(shown.exitCode == 0 && shown.output.contains("Kind                a LoRA. Give it with --lora"))
+    #expect(shown.exitCode == 0 && shown.output.contains("Kind                a LoRA. Use it as a LoRA"))
     #expect(shown.output.contains("Tensors             1 tensor, 1 parameter, F16, 2 B"))
   }
 

@@ -32,7 +32,7 @@ struct FullDiskTests {
   @Test("no room for the recipe leaves nothing behind")
   func recipe() throws {
     try disk.fill(leaving: 0)
-    expectRefusal(try render(), 1, "disk/walk.gif.frames", "no space left on device", "Free some space")
+    expectRefusal(try render(), 1, "disk/walk.gif.frames", "no space left on device", "choose another place")
     #expect(try folder.names(in: "disk") == ["filling"])
   }
 

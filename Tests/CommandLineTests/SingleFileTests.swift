@@ -60,7 +60,7 @@ import Testing
       shown.exitCode == 0 && shown.output.contains("vae                 none; give one with --vae FILE"),
       "\(shown)")
     let refused = try run("image", "a dog", "--model", "part.safetensors", "--steps", "1")
-    expectRefusal(refused, 1, "part.safetensors", "it has no autoencoder", "--vae FILE")
+    expectRefusal(refused, 1, "part.safetensors", "it has no autoencoder", "as the vae")
   }
 
   @Test("'models show' says of files beside models what they hold and which option takes them")
@@ -69,18 +69,18 @@ import Testing
       (
         "lora/cloneofsimo.safetensors",
         [
-          "Kind                a LoRA. Give it with --lora",
+          "Kind                a LoRA. Use it as a LoRA",
           "Changes             144 layers of the UNet, 12 of the text encoder",
           "Word                <s1>: 1 vector of 32 numbers",
         ]
       ),
-      ("sd1/vae", ["Kind                an autoencoder. Give it with --vae"]),
+      ("sd1/vae", ["Kind                an autoencoder. Use it as the vae"]),
       (
-        "tiny-autoencoder/taesd", ["Kind                a tiny autoencoder (TAESD). Give it with --tiny-vae"]
+        "tiny-autoencoder/taesd", ["Kind                a tiny autoencoder (TAESD). Use it as the tiny vae"]
       ),
       (
         "tiny-autoencoder/diffusers",
-        ["Kind                a tiny autoencoder (TAESD). Give it with --tiny-vae"]
+        ["Kind                a tiny autoencoder (TAESD). Use it as the tiny vae"]
       ),
       ("prompts/my-style.pt", ["Kind                a textual inversion", "Word                my-style: "]),
     ] {
@@ -98,15 +98,15 @@ import Testing
     let (lora, words) = (TinyModel.path("lora/kohya.safetensors"), TinyModel.path("prompts/my-style.pt"))
     let tiny = TinyModel.path("tiny-autoencoder/diffusers/diffusion_pytorch_model.safetensors")
     for (option, path, sentence) in [
-      ("--textual-inversion", lora, "is no textual inversion: it is a LoRA. Give it with --lora"),
-      ("--lora", words, "is no LoRA: it is a textual inversion. Give it with --textual-inversion"),
-      ("--lora", tiny, "is no LoRA: it is a tiny autoencoder (TAESD). Give it with --tiny-vae"),
-      ("--vae", lora, "is no autoencoder: it is a LoRA. Give it with --lora"),
+      ("--textual-inversion", lora, "is no textual inversion: it is a LoRA. Use it as a LoRA"),
+      ("--lora", words, "is no LoRA: it is a textual inversion. Use it as a textual inversion"),
+      ("--lora", tiny, "is no LoRA: it is a tiny autoencoder (TAESD). Use it as the tiny vae"),
+      ("--vae", lora, "is no autoencoder: it is a LoRA. Use it as a LoRA"),
       (
         "--tiny-vae", TinyModel.path("sd1/vae"),
-        "is no tiny autoencoder: it is an autoencoder. Give it with --vae"
+        "is no tiny autoencoder: it is an autoencoder. Use it as the vae"
       ),
-      ("--model", lora, "is not a model: it is a LoRA. Give it with --lora"),
+      ("--model", lora, "is not a model: it is a LoRA. Use it as a LoRA"),
     ] {
       let model = option == "--model" ? [] : ["--model", TinyModel.path("sd1")]
       let run = try Program(["image", "a dog", option, path, "--steps", "1"] + model, in: folder.path)

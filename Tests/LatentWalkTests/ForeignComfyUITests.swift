@@ -6,7 +6,8 @@ import Testing
 
 /// The graph that ComfyUI writes under the keyword `prompt`.
 @Suite struct ForeignComfyUITests {
-  /// The default graph with two LoRAs, a layer of CLIP and an autoencoder of its own; nodes in `changes` replace others or are added.
+  /// The default graph with two LoRAs, a layer of CLIP and an autoencoder of its own; nodes in `changes` replace
+  /// others or are added.
   static func graph(_ changes: [String: String] = [:]) -> String {
     var nodes = [
       "3": #"""

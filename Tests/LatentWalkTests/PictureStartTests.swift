@@ -40,7 +40,7 @@ import Testing
 
   private func expectLatents(_ name: String, _ renderer: Renderer) throws {
     let golden = try TensorFile(path: Self.pictures + "/golden.safetensors")
-    let expected = try #require(golden.tensor(name)).float32().channelsLast().values
+    let expected = try #require(try golden.tensor(name)).float32().channelsLast().values
     let found = try #require(try renderer.frame(0)).latents
     let difference = zip(found, expected).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
     let norm = expected.reduce(0) { $0 + Double($1 * $1) }
@@ -54,7 +54,7 @@ import Testing
     let renderer = try TinyModel.renderer(draft("sd1", side: 64, strength: strength))
     #expect(renderer.schedule(of: 0).count == 0 && renderer.evaluations(of: [0]) == 0)
     let golden = try TensorFile(path: Self.pictures + "/golden.safetensors")
-    let weak = try #require(golden.tensor("sd1.0.1")).float32().channelsLast().values
+    let weak = try #require(try golden.tensor("sd1.0.1")).float32().channelsLast().values
     let latents = try PictureCoder(ModelFolder(path: TinyModel.path("sd1"))).latents(
       of: Self.pictures + "/sd1.png", width: 64, height: 64, seed: 7)
     #expect(try renderer.frame(0)?.latents == latents.values)

@@ -84,8 +84,10 @@ func encode(
   recipe: String? = nil
 ) throws -> [Picture] {
   let encoder = try GIFEncoder(
-    path: path, width: pictures[0].width, height: pictures[0].height, frameCount: pictures.count,
-    framesPerSecond: framesPerSecond, isEndless: isEndless, recipe: recipe)
+    path: path,
+    AnimationDescription(
+      width: pictures[0].width, height: pictures[0].height, frameCount: pictures.count,
+      framesPerSecond: framesPerSecond, isEndless: isEndless), recipe: recipe)
   let shown = try pictures.map { picture in
     try encoder.add(picture)
     return encoder.shown

@@ -14,16 +14,10 @@ import Testing
   private func write(_ chunks: [(name: String, data: [UInt8])]) throws {
     try Picture.noise(width: 3, height: 2, seed: 1).writePNG(to: path)
     var png = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-    let bytes = chunks.flatMap { chunk in
-      let named = Array(chunk.name.utf8) + chunk.data
-      return bigEndian(UInt32(chunk.data.count)) + named
-        + bigEndian(UInt32(crc32(0, named, UInt32(named.count))))
-    }
+    let bytes = chunks.flatMap { pngChunk($0.name, $0.data) }
     png.insert(contentsOf: bytes, at: 33)
     try Data(png).write(to: URL(fileURLWithPath: path))
   }
-
-  private func bigEndian(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number.bigEndian, Array.init) }
 
   private func deflated(_ bytes: [UInt8]) -> [UInt8] {
     var count = compressBound(UInt(bytes.count))

@@ -89,7 +89,8 @@ import Testing
     pixels.replaceSubrange(3 * (5 * 32 + 7)..<3 * (5 * 32 + 7) + 3, with: [255, 0, 255])
     let changed = Picture(width: 32, height: 32, pixels: pixels)
     let path = folder.file("walk.gif")
-    let encoder = try GIFEncoder(path: path, width: 32, height: 32, frameCount: 20, framesPerSecond: 10)
+    let encoder = try GIFEncoder(
+      path: path, AnimationDescription(width: 32, height: 32, frameCount: 20, framesPerSecond: 10))
     for _ in 0..<10 { try encoder.add(picture) }
     try encoder.add(changed)
     try encoder.finish()

@@ -28,7 +28,8 @@ import Testing
     #expect(abs(Int(pixels[6]) - 188) <= 2 && pixels[8] == 255)
   }
 
-  // What EXIF calls row 0 and column 0 of the upright picture, as sources of its pixel (x, y) in a stored picture of w x h.
+  // What EXIF calls row 0 and column 0 of the upright picture, as sources of its pixel (x, y) in a stored picture of
+  // w x h.
   @Test(
     "a photograph is turned as its camera was held, in all eight ways",
     arguments: zip(1...8, ["x,y", "-x,y", "-x,-y", "x,-y", "y,x", "y,-x", "-y,-x", "-y,x"]))

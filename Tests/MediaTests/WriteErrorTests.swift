@@ -10,7 +10,8 @@ import Testing
     let path = try TemporaryFolder().file("missing/walk.gif")
     let expected = MediaError.cannotWrite(path: path, reason: "no such file or directory")
     #expect(throws: expected) {
-      try GIFEncoder(path: path, width: 8, height: 8, frameCount: 1, framesPerSecond: 10)
+      try GIFEncoder(
+        path: path, AnimationDescription(width: 8, height: 8, frameCount: 1, framesPerSecond: 10))
     }
     #expect(throws: expected) { try picture.writePNG(to: path) }
   }
@@ -57,7 +58,8 @@ import Testing
     let folder = try TemporaryFolder()
     do {
       let encoder = try GIFEncoder(
-        path: folder.file("walk.gif"), width: 128, height: 128, frameCount: 9, framesPerSecond: 10)
+        path: folder.file("walk.gif"),
+        AnimationDescription(width: 128, height: 128, frameCount: 9, framesPerSecond: 10))
       for _ in 0..<3 { try encoder.add(picture) }
       #expect(!folder.names.contains("walk.gif"))
     }
@@ -68,7 +70,8 @@ import Testing
   func wrongSize() throws {
     let folder = try TemporaryFolder()
     let encoder = try GIFEncoder(
-      path: folder.file("walk.gif"), width: 64, height: 32, frameCount: 1, framesPerSecond: 10)
+      path: folder.file("walk.gif"),
+      AnimationDescription(width: 64, height: 32, frameCount: 1, framesPerSecond: 10))
     let error = try #require(throws: MediaError.self) { try encoder.add(picture) }
     #expect(error.description.contains("128 x 128") && error.description.contains("64 x 32"))
   }
@@ -77,16 +80,19 @@ import Testing
   func wrongFrameRate(framesPerSecond: Double) throws {
     let path = try TemporaryFolder().file("walk.gif")
     let error = try #require(throws: MediaError.self) {
-      try GIFEncoder(path: path, width: 8, height: 8, frameCount: 1, framesPerSecond: framesPerSecond)
+      try GIFEncoder(
+        path: path, AnimationDescription(width: 8, height: 8, frameCount: 1, framesPerSecond: framesPerSecond)
+      )
     }
-    #expect(error.description.hasSuffix("Choose a number above 0.0016 and at most 50 with --fps."))
+    #expect(error.description.hasSuffix("Choose a number from 0.0016 to 50.0."))
   }
 
   @Test("a size that a GIF cannot have is refused")
   func tooLarge() throws {
     let path = try TemporaryFolder().file("walk.gif")
     #expect(throws: MediaError.tooLarge(path: path, width: 65_536, height: 1, limit: "65535 pixels a side")) {
-      try GIFEncoder(path: path, width: 65_536, height: 1, frameCount: 1, framesPerSecond: 10)
+      try GIFEncoder(
+        path: path, AnimationDescription(width: 65_536, height: 1, frameCount: 1, framesPerSecond: 10))
     }
   }
 }

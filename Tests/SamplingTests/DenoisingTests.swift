@@ -14,7 +14,7 @@ private let stableDiffusion = NoiseSchedule(
       let prediction = try #require(PredictionKind(rawValue: golden.prediction))
       let kind = try #require(NoiseSchedule.Kind(rawValue: golden.kind))
       let noise = NoiseSchedule(betaStart: 0.00085, betaEnd: 0.012, kind: kind, trainSteps: 1000)
-      let levels = try ScheduleKind.leading.levels(
+      let levels = try ScheduleKind.leading.schedule(
         steps: golden.steps, noise: noise, stepsOffset: golden.offset,
         finalAlphaBar: golden.setAlphaToOne ? 1 : noise.alphaBars[0])
       #expect([levels.levels[0].timestep, levels.levels[levels.count - 1].timestep] == golden.timesteps)
@@ -35,7 +35,7 @@ private let stableDiffusion = NoiseSchedule(
       (.keras09, 50, 7.3414930969),
     ] as [(ScheduleKind, Int, Float)])
   func constantAnswer(schedule: ScheduleKind, steps: Int, expected: Float) throws {
-    let levels = try schedule.levels(steps: steps, noise: stableDiffusion)
+    let levels = try schedule.schedule(steps: steps, noise: stableDiffusion)
     let result = denoise(Tensor(shape: [1, 1, 1, 1], values: [1]), through: levels) { x, level in
       PredictionKind.epsilon.denoised(
         noisy: x, modelOutput: Tensor(shape: x.shape, repeating: 0.5), level: level)
@@ -47,7 +47,7 @@ private let stableDiffusion = NoiseSchedule(
     "an answer of 0.9 x leads from 1 to the reference's number",
     arguments: [(25, 0.6777280324), (50, 0.6897497786)] as [(Int, Float)])
   func proportionalAnswer(steps: Int, expected: Float) throws {
-    let levels = try ScheduleKind.keras.levels(steps: steps, noise: stableDiffusion)
+    let levels = try ScheduleKind.keras.schedule(steps: steps, noise: stableDiffusion)
     let result = denoise(Tensor(shape: [1, 1, 1, 1], values: [1]), through: levels) { x, level in
       PredictionKind.epsilon.denoised(noisy: x, modelOutput: 0.9 * x, level: level)
     }
@@ -73,7 +73,7 @@ private let stableDiffusion = NoiseSchedule(
   @Test("a denoiser that knows the denoised latents gets them as the result and as every estimate")
   func perfectDenoiser() throws {
     let denoised = Tensor(shape: [2, 1, 1, 2], values: [3, -1, 0.5, 7])
-    let levels = try ScheduleKind.keras.levels(steps: 4, noise: stableDiffusion)
+    let levels = try ScheduleKind.keras.schedule(steps: 4, noise: stableDiffusion)
     let steps = Array(
       Denoising(Tensor(shape: [2, 1, 1, 2], values: [1, 2, -1, 0]), through: levels) { _, _ in denoised })
     #expect(steps.map(\.index) == [0, 1, 2, 3])
@@ -85,7 +85,7 @@ private let stableDiffusion = NoiseSchedule(
   @Test("steps are computed when they are asked for, so that who iterates can stop")
   func lazySteps() throws {
     var evaluated: [Double] = []
-    let levels = try ScheduleKind.keras.levels(steps: 10, noise: stableDiffusion)
+    let levels = try ScheduleKind.keras.schedule(steps: 10, noise: stableDiffusion)
     let noise = Tensor(shape: [1, 1, 1, 1], values: [1])
     for step in Denoising(
       noise, through: levels,

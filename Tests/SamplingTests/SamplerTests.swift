@@ -3,7 +3,8 @@ import Sampling
 import Tensors
 import Testing
 
-/// Each sampler against diffusers' scheduler on a network that is one formula. Tools/golden/samplers.py made the numbers.
+/// Each sampler against diffusers' scheduler on a network that is one formula. Tools/golden/samplers.py made the
+/// numbers.
 @Suite struct SamplerTests {
   struct Golden: Decodable {
     struct Case: Decodable, CustomStringConvertible {
@@ -21,7 +22,7 @@ import Testing
 
       func levels() throws -> SamplingSchedule {
         let noise = stableDiffusion
-        return try schedule.levels(
+        return try schedule.schedule(
           steps: steps, sampler: sampler, noise: noise, stepsOffset: 1, finalAlphaBar: noise.alphaBars[0])
       }
     }
@@ -83,7 +84,7 @@ import Testing
     "the denoiser is asked as often as the levels say, also up to each step", arguments: SamplerName.allCases)
   func evaluations(sampler: SamplerName) throws {
     for steps in [1, 2, 7] {
-      let levels = try sampler.schedules[0].levels(
+      let levels = try sampler.schedules[0].schedule(
         steps: steps, sampler: sampler, noise: Self.stableDiffusion)
       let count = levels.count
       var asked = 0
@@ -107,11 +108,12 @@ import Testing
     let noises = NoiseGenerator.numpy.normals(seed: 3, draws: 0..<14, height: 1, width: 1, channels: 4)
     for schedule in sampler.schedules {
       for prediction in PredictionKind.allCases {
-        let levels = try schedule.levels(steps: 12, sampler: sampler, noise: Self.stableDiffusion)
+        let levels = try schedule.schedule(steps: 12, sampler: sampler, noise: Self.stableDiffusion)
         let steps = Denoising(
           noises[0], through: levels, prediction: prediction, stepNoises: Array(noises.dropFirst())
         ) { _, _ in denoised }
-        // The mixtures of pndm and lms reach back to noise that is no more, and do not end at the denoised latents alone.
+        // The mixtures of pndm and lms reach back to noise that is no more, and do not end at the denoised latents
+        // alone.
         let tolerance: Float = [.pndm, .lms].contains(sampler) ? 0.2 : 1e-4
         expectClose(
           steps.reduce(noises[0]) { $1.latents }.values, denoised.values, within: tolerance,
@@ -124,7 +126,7 @@ import Testing
   func eulerIsDDIM() throws {
     for schedule in [ScheduleKind.keras, .keras09] {
       let results = try [SamplerName.ddim, .euler].map { sampler in
-        let levels = try schedule.levels(steps: 10, sampler: sampler, noise: Self.stableDiffusion)
+        let levels = try schedule.schedule(steps: 10, sampler: sampler, noise: Self.stableDiffusion)
         return Self.result(levels, .velocity, seed: 4).values
       }
       expectClose(results[0], results[1], within: 1e-5)
@@ -134,7 +136,7 @@ import Testing
   @Test("only samplers that add noise depend on the noise of the steps")
   func stepNoises() throws {
     for sampler in SamplerName.allCases {
-      let levels = try sampler.schedules[0].levels(steps: 3, sampler: sampler, noise: Self.stableDiffusion)
+      let levels = try sampler.schedules[0].schedule(steps: 3, sampler: sampler, noise: Self.stableDiffusion)
       let noises = NoiseGenerator.numpy.normals(seed: 3, draws: 0..<5, height: 2, width: 2, channels: 4)
       let results = [Array(noises[1...3]), Array(noises[2...4])].map { stepNoises in
         Denoising(noises[0], through: levels, stepNoises: stepNoises) {
@@ -151,7 +153,7 @@ import Testing
 @Suite struct SamplerRefusalTests {
   private func refusal(_ sampler: SamplerName, _ schedule: ScheduleKind, _ steps: Int) -> String? {
     #expect(throws: ScheduleError.self) {
-      try schedule.levels(steps: steps, sampler: sampler, noise: SamplerTests.stableDiffusion)
+      try schedule.schedule(steps: steps, sampler: sampler, noise: SamplerTests.stableDiffusion)
     }?.description
   }
 
@@ -171,7 +173,7 @@ import Testing
   func distilledSteps() throws {
     #expect(
       refusal(.lcm, .trailing, 51) == "51 steps are not possible with the sampler lcm; choose 1 to 50.")
-    let levels = try ScheduleKind.trailing.levels(
+    let levels = try ScheduleKind.trailing.schedule(
       steps: 50, sampler: .lcm, noise: SamplerTests.stableDiffusion)
     #expect(levels.levels.map(\.timestep) == stride(from: 999, to: 0, by: -20).map { Double($0) })
   }
@@ -192,7 +194,7 @@ import Testing
     for sampler in SamplerName.allCases {
       for schedule in sampler.schedules {
         for steps in [1, 2, 3, 10, 31, 49, 50, 61, 333, 998] where sampler != .lcm || steps <= 50 {
-          let levels = try schedule.levels(
+          let levels = try schedule.schedule(
             steps: steps, sampler: sampler, noise: SamplerTests.stableDiffusion)
           if schedule != .keras { #expect(levels.count == steps) }
           #expect(zip(levels.levels, levels.levels.dropFirst()).allSatisfy { $0.sigma > $1.sigma })

@@ -34,7 +34,7 @@ private let stableDiffusion = NoiseSchedule(
     for schedule in [ScheduleKind.keras, .keras09, .leading] {
       let expected = try #require(golden[schedule.rawValue])
       for steps in 1...1000 {
-        let levels = try schedule.levels(steps: steps, noise: stableDiffusion).levels
+        let levels = try schedule.schedule(steps: steps, noise: stableDiffusion).levels
         let checksum = levels.enumerated().reduce(0) { $0 + ($1.offset + 1) * Int($1.element.timestep) }
         #expect([levels.count, checksum] == expected[steps - 1], "\(schedule.rawValue), \(steps) steps")
         #expect(levels.allSatisfy { $0.alphaBar == stableDiffusion.alphaBars[Int($0.timestep)] })
@@ -46,13 +46,13 @@ private let stableDiffusion = NoiseSchedule(
     "the schedule keras can visit more or fewer levels than were asked for",
     arguments: [(1, 1), (25, 25), (30, 31), (50, 50), (64, 67), (999, 999), (1000, 999)])
   func kerasCounts(steps: Int, count: Int) throws {
-    #expect(try ScheduleKind.keras.levels(steps: steps, noise: stableDiffusion).count == count)
+    #expect(try ScheduleKind.keras.schedule(steps: steps, noise: stableDiffusion).count == count)
   }
 
   @Test("a single step begins at 1 with keras, at 0 with keras-0.9 and at the offset with leading")
   func singleStep() throws {
     func timesteps(_ schedule: ScheduleKind) throws -> [Double] {
-      try schedule.levels(steps: 1, noise: stableDiffusion, stepsOffset: 7).levels.map(\.timestep)
+      try schedule.schedule(steps: 1, noise: stableDiffusion, stepsOffset: 7).levels.map(\.timestep)
     }
     #expect(try timesteps(.keras) == [1])
     #expect(try timesteps(.keras09) == [0])
@@ -62,11 +62,11 @@ private let stableDiffusion = NoiseSchedule(
   @Test("keras and keras-0.9 end without noise; leading ends where the model says")
   func finalLevel() throws {
     for schedule in [ScheduleKind.keras, .keras09] {
-      let levels = try schedule.levels(steps: 25, noise: stableDiffusion, finalAlphaBar: 0.5)
+      let levels = try schedule.schedule(steps: 25, noise: stableDiffusion, finalAlphaBar: 0.5)
       #expect(levels.finalAlphaBar == 1)
     }
     let first = stableDiffusion.alphaBars[0]
-    let leading = try ScheduleKind.leading.levels(
+    let leading = try ScheduleKind.leading.schedule(
       steps: 25, noise: stableDiffusion, stepsOffset: 1, finalAlphaBar: first)
     #expect(leading.finalAlphaBar == first)
     #expect(leading.levels.last?.timestep == 1)
@@ -78,7 +78,7 @@ private let stableDiffusion = NoiseSchedule(
   func impossibleSteps(steps: Int) {
     for schedule in ScheduleKind.allCases {
       let error = #expect(throws: ScheduleError.self) {
-        try schedule.levels(steps: steps, noise: stableDiffusion)
+        try schedule.schedule(steps: steps, noise: stableDiffusion)
       }
       #expect(error?.description == "\(steps) steps are not possible with this model; choose 1 to 1000.")
     }
@@ -87,16 +87,16 @@ private let stableDiffusion = NoiseSchedule(
   @Test("a schedule that would leave the training's levels is refused with a sentence")
   func beyondTraining() {
     let error = #expect(throws: ScheduleError.self) {
-      try ScheduleKind.leading.levels(steps: 1000, noise: stableDiffusion, stepsOffset: 1)
+      try ScheduleKind.leading.schedule(steps: 1000, noise: stableDiffusion, stepsOffset: 1)
     }
     #expect(
       error?.description == """
-        1000 steps with the model's offset of 1 need the noise level 1000, but the model knows 0 to 999; \
+        1000 steps with the model's offset of 1 need the noise level 1000, but the model was trained with 0 to 999; \
         choose fewer steps or another schedule.
         """)
     for offset in [-1, 5000] {
       #expect(throws: ScheduleError.self) {
-        try ScheduleKind.leading.levels(steps: 10, noise: stableDiffusion, stepsOffset: offset)
+        try ScheduleKind.leading.schedule(steps: 10, noise: stableDiffusion, stepsOffset: offset)
       }
     }
   }

@@ -51,7 +51,7 @@ struct GoldenPipeline {
 
   /// A golden tensor as it was stored.
   func tensor(_ name: String) throws -> Tensor {
-    guard let stored = tensors.tensor(name) else {
+    guard let stored = try tensors.tensor(name) else {
       throw CheckpointError.missingTensor(path: tensors.path, name: name, shape: [])
     }
     return stored.float32()

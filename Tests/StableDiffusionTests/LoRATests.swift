@@ -29,14 +29,14 @@ import Testing
       77, 32,
     ])
     let prediction = try generator.unet()(
-      try #require(inputs.tensor("latents")).float32().channelsLast(), timestep: 481,
-      context: try #require(inputs.tensor("text")).float32())
+      #require(try inputs.tensor("latents")).float32().channelsLast(), timestep: 481,
+      context: #require(try inputs.tensor("text")).float32())
     return (embedding.images(0..<12), prediction)
   }
 
   private func expected(_ layout: String) throws -> (embedding: Tensor, unet: Tensor) {
-    let unet = try #require(golden.tensor("\(layout).unet")).float32().channelsLast()
-    return (try #require(golden.tensor("\(layout).embedding")).float32(), unet)
+    let unet = try #require(try golden.tensor("\(layout).unet")).float32().channelsLast()
+    return (try #require(try golden.tensor("\(layout).embedding")).float32(), unet)
   }
 
   @Test("a model of float32 with a LoRA computes what diffusers computes", arguments: layouts)

@@ -15,7 +15,7 @@ import Testing
   }
 
   private func image(_ name: String) throws -> Tensor {
-    try #require(golden.tensor(name), "\(name)").float32().channelsLast()
+    try #require(try golden.tensor(name), "\(name)").float32().channelsLast()
   }
 
   @Test("the encoder gives diffusers' means", arguments: GoldenPipeline.names)
@@ -99,6 +99,8 @@ import Testing
     let picture = try pipeline.image("encodings.0.picture")
     for path in ["vae", "vae/diffusion_pytorch_model.safetensors"] {
       let files = AutoencoderFiles(replacement: "\(pipeline.folder.path)/\(path)", encodes: true)
+      let names = ["config.json", "diffusion_pytorch_model.safetensors"]
+      #expect(try files.replacementFiles().map(\.name) == (path == "vae" ? names : [names[1]]))
       let other = try Autoencoder(files, of: pipeline.folder, description)
       #expect(other.unusedTensors.isEmpty)
       let latents = ownEncoder(picture).mean

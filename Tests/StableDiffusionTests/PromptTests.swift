@@ -38,7 +38,7 @@ private let realFile = URL(filePath: #filePath).deletingLastPathComponent()
       GoldenPipeline("sd1").folder, adapters: Adapters(textualInversions: inversions))
   }
 
-  private func tensor(_ name: String) throws -> Tensor { try #require(tensors.tensor(name)).float32() }
+  private func tensor(_ name: String) throws -> Tensor { try #require(try tensors.tensor(name)).float32() }
 
   @Test("learned words of one and of several vectors are found as diffusers finds them")
   func learnedWords() throws {

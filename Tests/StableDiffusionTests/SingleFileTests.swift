@@ -31,6 +31,22 @@ import Testing
     ("safetensors", false), ("safetensors", true), ("ckpt", false), ("ckpt", true),
   ]
 
+  @Test("the files that decide a single file's numbers are the file, its settings and the vocabulary")
+  func files() throws {
+    defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+    let pipeline = try GoldenPipeline("sd1")
+    try SingleFileWriter(GoldenPipeline.fixtures, "sd1").write(to: "\(folder)/sd1.safetensors")
+    let tokenizer = pipeline.folder.path + "/tokenizer"
+    func names() throws -> [String] {
+      try ModelFolder(path: "\(folder)/sd1.safetensors", tokenizer: tokenizer).files().map(\.name)
+    }
+    let vocabulary = try pipeline.folder.files().filter { $0.name.hasPrefix("tokenizer/") }
+    #expect(vocabulary.map(\.name).contains("tokenizer/vocab.json"))
+    #expect(try names() == ["sd1.safetensors"] + vocabulary.map(\.name))
+    try Data("model:".utf8).write(to: URL(filePath: "\(folder)/sd1.yaml"))
+    #expect(try names() == ["sd1.safetensors", "sd1.yaml"] + vocabulary.map(\.name))
+  }
+
   /// `sd1` is of float16, `odd` of bfloat16, the others of float32.
   @Test(
     "a single file of any precision, of either format, averaged only or not, gives the bits that the folder gives",
@@ -150,7 +166,13 @@ import Testing
     // The last float16 number; eight bytes of bookkeeping follow.
     bytes.replaceSubrange(bytes.count - 10..<bytes.count - 8, with: [0x00, 0x7c])
     try bytes.write(to: URL(filePath: model.path))
-    let error = #expect(throws: CheckpointError.self) { try StableDiffusionPipeline(model) }
+    let configurations = Dictionary(
+      uniqueKeysWithValues: ["unet", "vae", "text_encoder"].map {
+        ($0, "\(pipeline.folder.path)/\($0)/config.json")
+      })
+    let damaged = try ModelFolder(
+      path: model.path, tokenizer: model.tokenizerPath, configurations: configurations)
+    let error = #expect(throws: CheckpointError.self) { try StableDiffusionPipeline(damaged) }
     #expect(
       error?.description.contains("model.diffusion_model.time_embed.2.weight holds NaN or infinity") == true)
   }

@@ -46,7 +46,9 @@ final class FloatModel {
     try FileManager.default.copyItem(atPath: "\(GoldenPipeline.fixtures)/\(name)", toPath: path)
     for file in ["unet/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors"] {
       let original = try TensorFile(path: "\(path)/\(file)")
-      let tensors = original.names.compactMap { name in original.tensor(name).map { (name, $0.float32()) } }
+      let tensors = try original.names.compactMap { name in
+        try original.tensor(name).map { (name, $0.float32()) }
+      }
       try safetensors(tensors).write(to: URL(filePath: "\(path)/\(file)"), options: .atomic)
     }
     folder = try ModelFolder(path: path)

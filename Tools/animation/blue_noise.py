@@ -1,8 +1,8 @@
-"""Makes the 64 x 64 blue-noise mask of Sources/Media/BlueNoiseTable.swift.
+"""Makes the 64 x 64 blue-noise mask of Sources/Media/GIF/BlueNoiseTable.swift.
 
 Void and cluster (Ulichney 1993) on a torus with a Gaussian of sigma 1.9. Run it and redirect the output into the table:
 
-    python3 blue_noise.py > ../../Sources/Media/BlueNoiseTable.swift
+    python3 blue_noise.py > ../../Sources/Media/GIF/BlueNoiseTable.swift
 """
 
 import numpy as np

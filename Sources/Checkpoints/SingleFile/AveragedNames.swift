@@ -1,4 +1,5 @@
-/// The names of the averaged copy (EMA) that training keeps of a UNet: `model_ema.` and then the UNet's name without its dots.
+/// The names of the averaged copy (EMA) that training keeps of a UNet: `model_ema.` and then the UNet's name without
+/// its dots.
 ///
 /// `ema.py` of CompVis/latent-diffusion.
 enum AveragedNames {

@@ -1,10 +1,10 @@
-/// What a file with tensors is, as its names and shapes show.
+/// What a file with tensors holds, determined from names and shapes.
 public enum FileKind: String, Sendable, CaseIterable {
   case stableDiffusion1 = "Stable Diffusion 1.x"
   case stableDiffusion2 = "Stable Diffusion 2.x"
   case inpainting = "a Stable Diffusion model for inpainting"
   case instruction = "an InstructPix2Pix model"
-  case depth = "a Stable Diffusion model that looks at depth"
+  case depth = "a Stable Diffusion model with depth as input"
   case upscaler = "a Stable Diffusion upscaler"
   case variations = "a Stable Diffusion model for variations of pictures (unCLIP)"
   case xl = "Stable Diffusion XL"
@@ -22,14 +22,14 @@ public enum FileKind: String, Sendable, CaseIterable {
   /// Whether it is a whole model that LatentWalk makes pictures with.
   public var isModel: Bool { advice == nil }
 
-  /// What the file is good for, in words for the user; nil for a model, which `--model` takes.
+  /// What the file can be used for, in words for the user; nil for a model.
   public var advice: String? {
     switch self {
     case .stableDiffusion1, .stableDiffusion2: nil
-    case .lora: "Give it with --lora, beside a --model"
-    case .tinyAutoencoder: "Give it with --tiny-vae, beside a --model"
-    case .autoencoder: "Give it with --vae, beside a --model"
-    case .textualInversion: "Give it with --textual-inversion, beside a --model"
+    case .lora: "Use it as a LoRA of a model"
+    case .tinyAutoencoder: "Use it as the tiny vae of a model"
+    case .autoencoder: "Use it as the vae of a model"
+    case .textualInversion: "Use it as a textual inversion of a model"
     case .textEncoder, .unet: "Give the whole model: the file or the folder that has the other networks too"
     case .inpainting, .instruction, .depth, .upscaler, .variations, .xl, .stableDiffusion3, .flux,
       .controlNet,

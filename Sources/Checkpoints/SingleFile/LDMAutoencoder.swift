@@ -1,9 +1,9 @@
-/// The autoencoder in the names of the first Stable Diffusion: `down`, `up` and `mid`, with the stages on the way up counted from the
-/// picture's end, where diffusers counts them from the latents'.
+/// The autoencoder in the names of the first Stable Diffusion: `down`, `up` and `mid`, with the stages on the way up
+/// counted from the picture's end, where diffusers counts them from the latents'.
 ///
 /// `model.py` of CompVis/latent-diffusion; the same pairs as diffusers' `convert_ldm_vae_checkpoint`.
 struct LDMAutoencoder {
-  private(set) var moves = NameMoves([
+  private(set) var names = NameTable([
     "quant_conv": "quant_conv", "post_quant_conv": "post_quant_conv",
   ])
   private(set) var configuration: [String: JSONValue] = [:]
@@ -18,21 +18,20 @@ struct LDMAutoencoder {
     else { return nil }
     let stages = shapes.count { "decoder.up.\($0).block.0.norm1.weight" }
     for (half, way) in [("encoder", "down"), ("decoder", "up")] {
-      for layer in ["conv_in", "conv_out"] { moves["\(half).\(layer)"] = "\(half).\(layer)" }
-      moves["\(half).norm_out"] = "\(half).conv_norm_out"
-      moves["\(half).mid.block_1"] = "\(half).mid_block.resnets.0"
-      moves["\(half).mid.block_2"] = "\(half).mid_block.resnets.1"
-      moves.move(
-        "\(half).mid.attn_1", to: "\(half).mid_block.attentions.0", layers: Self.attentionLayers)
+      for layer in ["conv_in", "conv_out"] { names.add("\(half).\(layer)", "\(half).\(layer)") }
+      names.add("\(half).norm_out", "\(half).conv_norm_out")
+      names.add("\(half).mid.block_1", "\(half).mid_block.resnets.0")
+      names.add("\(half).mid.block_2", "\(half).mid_block.resnets.1")
+      names.add("\(half).mid.attn_1", "\(half).mid_block.attentions.0", layers: Self.attentionLayers)
       for stage in 0..<stages {
         let old = "\(half).\(way).\(stage)"
         let new = "\(half).\(way)_blocks.\(way == "up" ? stages - 1 - stage : stage)"
         for layer in 0..<shapes.count({ "\(old).block.\($0).norm1.weight" }) {
-          moves.move(
-            "\(old).block.\(layer)", to: "\(new).resnets.\(layer)", layers: ["nin_shortcut": "conv_shortcut"])
+          names.add(
+            "\(old).block.\(layer)", "\(new).resnets.\(layer)", layers: ["nin_shortcut": "conv_shortcut"])
         }
-        moves["\(old).downsample"] = "\(new).downsamplers.0"
-        moves["\(old).upsample"] = "\(new).upsamplers.0"
+        names.add("\(old).downsample", "\(new).downsamplers.0")
+        names.add("\(old).upsample", "\(new).upsamplers.0")
       }
     }
     configuration = [
@@ -49,15 +48,16 @@ struct LDMAutoencoder {
     ]
   }
 
-  /// The moves for a file that has such an autoencoder alone, or behind the prefix of a whole model; nil for other files.
-  static func moves(in file: TensorFile) -> NameMoves? {
+  /// The names for a file that has such an autoencoder alone, or behind the prefix of a whole model; nil for other
+  /// files.
+  static func names(in file: TensorFile) -> NameTable? {
     let mark = "decoder.mid.block_1.norm1.weight"
     for prefix in ["", "first_stage_model."] where file.entry(prefix + mark) != nil {
       let shapes = Dictionary(
         uniqueKeysWithValues: file.entries.lazy.filter { $0.name.hasPrefix(prefix) }.map {
           (String($0.name.dropFirst(prefix.count)), $0.shape)
         })
-      return LDMAutoencoder(TensorShapes(shapes))?.moves.behind(prefix)
+      return LDMAutoencoder(TensorShapes(shapes))?.names.behind(prefix)
     }
     return nil
   }

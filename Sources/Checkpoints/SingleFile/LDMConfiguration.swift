@@ -1,5 +1,5 @@
-/// The settings that the first Stable Diffusion's programs keep in a `.yaml` file beside a checkpoint, as far as they say what shapes do
-/// not: `v2-inference-v.yaml` says `parameterization: "v"`.
+/// The settings that the first Stable Diffusion's programs keep in a `.yaml` file beside a checkpoint, as far as they
+/// say what shapes do not: `v2-inference-v.yaml` says `parameterization: "v"`.
 ///
 /// Read is the small part of YAML that these files use: names with values, deeper ones indented.
 struct LDMConfiguration {
@@ -11,13 +11,7 @@ struct LDMConfiguration {
   init?(beside checkpoint: String) throws {
     guard let path = SingleFile.settingsPath(beside: checkpoint) else { return nil }
     self.path = path
-    let text = try MappedFile(path: path).withBytes { bytes in
-      guard bytes.count <= 1 << 20 else {
-        throw CheckpointError.unreadable(
-          path: path, reason: "it has \(bytes.count) bytes, too many for settings")
-      }
-      return String(decoding: bytes, as: UTF8.self)
-    }
+    let text = String(decoding: try CheckpointFile.bytes(of: path, limit: 1 << 20), as: UTF8.self)
     var values: [String: String] = [:]
     var names: [(indent: Int, name: Substring)] = []
     for line in text.split(whereSeparator: \.isNewline) {

@@ -1,9 +1,9 @@
-/// The text encoder of a single file: CLIP's as transformers calls it (Stable Diffusion 1.x), or OpenCLIP's in names of its own (2.x),
-/// with the layers for queries, keys and values in one.
+/// The text encoder of a single file: CLIP's as transformers calls it (Stable Diffusion 1.x), or OpenCLIP's in names of
+/// its own (2.x), with the layers for queries, keys and values in one.
 ///
 /// The same pairs as diffusers' `convert_ldm_clip_checkpoint` and `convert_open_clip_checkpoint`.
 struct LDMTextEncoder {
-  let moves: NameMoves
+  let names: NameTable
   let configuration: [String: JSONValue]
   /// Names that the model does not need, with the reason.
   private(set) var unneeded: [String: String] = [:]
@@ -29,7 +29,7 @@ struct LDMTextEncoder {
   }
 
   private init(clip shapes: TensorShapes, _ beginning: String) {
-    moves = NameMoves(
+    names = NameTable(
       Dictionary(
         uniqueKeysWithValues: ["embeddings", "encoder", "final_layer_norm"].map {
           (beginning + $0, "text_model." + $0)
@@ -43,36 +43,36 @@ struct LDMTextEncoder {
   }
 
   private init(openCLIP shapes: TensorShapes) {
-    var moves = NameMoves([
+    var names = NameTable([
       "model.positional_embedding": "text_model.embeddings.position_embedding.weight",
       "model.token_embedding": "text_model.embeddings.token_embedding",
       "model.ln_final": "text_model.final_layer_norm",
     ])
-    // Stable Diffusion 2.x looks at what the last layer but one says.
+    // Stable Diffusion 2.x uses the output of the last layer but one.
     let layers = shapes.count { "model.transformer.resblocks.\($0).ln_1.weight" }
     for layer in 0..<max(0, layers - 1) {
-      moves.move(
-        "model.transformer.resblocks.\(layer)", to: "text_model.encoder.layers.\(layer)",
+      names.add(
+        "model.transformer.resblocks.\(layer)", "text_model.encoder.layers.\(layer)",
         layers: [
           "ln_1": "layer_norm1", "ln_2": "layer_norm2", "attn": "self_attn", "mlp.c_fc": "mlp.fc1",
           "mlp.c_proj": "mlp.fc2",
         ])
     }
-    self.moves = moves
+    self.names = names
     let identifying = IdentifyingNames(
       tokens: "model.token_embedding.weight", positions: "model.positional_embedding",
       inwards: "model.transformer.resblocks.0.mlp.c_fc.weight")
     configuration = Self.configuration(shapes, identifying, layers: max(0, layers - 1), activation: "gelu")
     unneeded = [
       "model.transformer.resblocks.\(layers - 1).":
-        "the last layer, and Stable Diffusion 2.x looks at the one before",
+        "the last layer, and Stable Diffusion 2.x uses the one before",
       "model.text_projection": "the way from texts to CLIP's comparison with pictures",
       "model.logit_scale": "the way from texts to CLIP's comparison with pictures",
-      "model.attn_mask": "which tokens see which, and the text encoder knows that",
+      "model.attn_mask": "the causal mask, which the text encoder computes",
     ]
   }
 
-  /// Tensors whose shapes tell the sizes.
+  /// Tensors whose shapes give the sizes.
   private struct IdentifyingNames {
     let tokens, positions, inwards: String
   }
@@ -93,7 +93,8 @@ struct LDMTextEncoder {
     ]
   }
 
-  /// The parts of a tensor that holds queries, keys and values one below the other, by the names that the text encoder has for them.
+  /// The parts of a tensor that holds queries, keys and values one below the other, by the names that the text encoder
+  /// has for them.
   static func parts(of name: String, rows: Int) -> [(name: String, rows: Range<Int>)]? {
     for kind in ["weight", "bias"] {
       guard name.hasSuffix(".in_proj_\(kind)"), rows % 3 == 0 else { continue }

@@ -1,13 +1,13 @@
 import FoundationEssentials
 
-/// A whole model in one file, in the names of the first Stable Diffusion, seen as diffusers' folder of the same model would be: three
-/// components with weights under diffusers' names, and the configurations that follow from the shapes.
+/// A whole model in one file, in the names of the first Stable Diffusion, presented like diffusers' folder of the same
+/// model: three components with weights under diffusers' names, and the configurations that follow from the shapes.
 public struct SingleFile: Sendable {
   public let file: TensorFile
   public let kind: FileKind
-  /// What the file does not show and was taken for granted, a sentence each.
+  /// Assumptions about what the file does not show, a sentence each.
   public let assumptions: [String]
-  /// Tensors that no component needs, by the reason; an empty reason where nobody knows.
+  /// Tensors that no component needs, by the reason; an empty reason where their use is unknown.
   public let unneeded: [String: [String]]
   let places: [String: [String: WeightPlace]]
   let configurations: [String: [String: JSONValue]]
@@ -79,7 +79,7 @@ private struct Components {
       return
     }
     contextWidth = unet.contextWidth
-    add("unet", unet.configuration, names, unet.moves)
+    add("unet", unet.configuration, names, unet.names)
   }
 
   mutating func addAutoencoder(scale: Double?) {
@@ -96,7 +96,7 @@ private struct Components {
     }
     var configuration = autoencoder.configuration
     if let scale { configuration["scaling_factor"] = .number(scale) }
-    add("vae", configuration, names, autoencoder.moves)
+    add("vae", configuration, names, autoencoder.names)
   }
 
   mutating func addTextEncoder() {
@@ -104,7 +104,7 @@ private struct Components {
     let names = relative(prefix) { String($0) }
     guard let encoder = LDMTextEncoder(shapes(names)) else { return }
     for (name, reason) in encoder.unneeded { reasons[prefix + name] = reason }
-    add("text_encoder", encoder.configuration, names, encoder.moves)
+    add("text_encoder", encoder.configuration, names, encoder.names)
   }
 
   func reason(for name: String) -> String {
@@ -125,11 +125,11 @@ private struct Components {
   }
 
   private mutating func add(
-    _ component: String, _ configuration: [String: JSONValue], _ names: [String: String], _ moves: NameMoves
+    _ component: String, _ configuration: [String: JSONValue], _ names: [String: String], _ table: NameTable
   ) {
     configurations[component] = configuration
     for (relative, full) in names {
-      guard let name = moves(relative), let entry = file.entry(full) else { continue }
+      guard let name = table.diffusersName(relative), let entry = file.entry(full) else { continue }
       rest.remove(full)
       if let parts = LDMTextEncoder.parts(of: name, rows: entry.shape.first ?? 0) {
         for part in parts {
@@ -142,7 +142,7 @@ private struct Components {
   }
 }
 
-/// How the model was trained, which no shape shows.
+/// The settings of the training, which no shape shows.
 private struct Schedule {
   let configuration: [String: JSONValue]
   let latentSize: Int
@@ -161,14 +161,15 @@ private struct Schedule {
     ]
   }
 
-  /// Stable Diffusion 1.x predicts the noise. Of 2.x there are two kinds with the same shapes: those for 512 pixels predict the noise,
-  /// those for 768 the velocity v. What tells them apart: a mark that other programs leave, the notes of SAI's metadata, the training step
-  /// at which the first ended (diffusers goes by that), the names under which they were published.
+  /// Stable Diffusion 1.x predicts the noise. Of 2.x there are two kinds with the same shapes: those for 512 pixels
+  /// predict the noise, those for 768 the velocity v. They are told apart by a mark that other programs leave, the
+  /// notes of SAI's metadata, the training step at which the first ended (diffusers goes by that), the names under
+  /// which they were published.
   private static func guess(_ file: TensorFile, isSecond: Bool) -> (String, [String]) {
     if file.entry("v_pred") != nil { return ("v_prediction", []) }
     guard isSecond else { return ("epsilon", []) }
     let advice =
-      "If pictures look burnt or grey, put the model's original .yaml, which says parameterization, beside the file under the same name."
+      "If pictures look burnt or grey, put the model's original .yaml, which gives parameterization, beside the file under the same name."
     let architecture = file.metadata["modelspec.architecture"] ?? ""
     let name = String(file.path.split(separator: "/").last ?? "").lowercased()
     if architecture.hasSuffix("768-v") || architecture.hasSuffix("-v") { return ("v_prediction", []) }

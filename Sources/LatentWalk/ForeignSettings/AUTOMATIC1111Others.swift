@@ -19,7 +19,7 @@ extension ForeignSettings {
     start = Start(pictureName: nil, strength: ForeignSettings.strength(making: made, of: steps))
     note("It began with a picture that the text does not name; give it as the start picture.")
     note(
-      "With a start picture the encoder's random part and the noise are drawn in another order, so the picture differs."
+      "With a start picture LatentWalk draws the noise in another order, so the picture differs."
     )
   }
 
@@ -42,7 +42,8 @@ extension ForeignSettings {
       networkSeesFractions: !hasOwnLevels)
   }
 
-  /// A sentence for each setting that changes the picture and that LatentWalk does not have, and one for all unknown ones.
+  /// A sentence for each setting that changes the picture and that LatentWalk does not have, and one for all unknown
+  /// ones.
   mutating func noteOthers(_ text: AUTOMATIC1111Text) {
     var unknown: [String] = []
     var known = Self.read
@@ -52,7 +53,7 @@ extension ForeignSettings {
       } else if key == "Eta" || key == "Eta DDIM" || key == "ENSD" {
         if key == "ENSD", sampler?.drawsNoise != true { continue }
         note(
-          "\(key) \(shortened(value)) is left out: LatentWalk has eta 0 with ddim, eta 1 with euler-a, and no other seed for them."
+          "\(key) \(shortened(value)) is left out: LatentWalk has eta 0 with ddim and 1 with euler-a."
         )
       } else {
         unknown.append(key)

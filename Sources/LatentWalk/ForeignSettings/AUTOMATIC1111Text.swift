@@ -4,7 +4,7 @@ import Foundation
 ///
 ///     a prompt, of any number of lines
 ///     Negative prompt: another, of any number of lines, or nothing
-///     Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7, Seed: 1, Size: 512x768, Lora hashes: "a: 1, b: 2"
+///     Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7, Seed: 1, Lora hashes: "a: 1, b: 2"
 struct AUTOMATIC1111Text {
   private(set) var prompt = ""
   private(set) var negativePrompt = ""

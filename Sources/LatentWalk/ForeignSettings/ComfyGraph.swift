@@ -1,6 +1,9 @@
 import Foundation
 
-/// A graph of ComfyUI, as it writes it into a picture: `{"3": {"class_type": "KSampler", "inputs": {"model": ["4", 0], "steps": 20}}}`.
+/// A graph of ComfyUI, as it writes it into a picture:
+///
+///     {"3": {"class_type": "KSampler", "inputs": {"model": ["4", 0], "steps": 20}}}
+///
 /// An input is a value or a link: another node and the number of one of its outputs.
 struct ComfyGraph {
   struct Node: Decodable {
@@ -100,8 +103,8 @@ struct ComfyGraph {
     return found
   }
 
-  /// The value of an input, also where nodes that only hold a value are linked to it; nil if it cannot be known without running
-  /// the graph.
+  /// The value of an input, followed through nodes that only hold a value; nil if it is unknown without running the
+  /// graph.
   func value(of node: Node, _ input: String) throws(ForeignSettingsError) -> Input? {
     var (node, input) = (node, input)
     var seen: Set<String> = []

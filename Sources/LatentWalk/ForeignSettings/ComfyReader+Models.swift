@@ -19,7 +19,7 @@ extension ComfyReader {
         settings.note("What the \(node.name) does to the model is left out.")
       }
       guard let next = try graph.target(of: node, "model") else {
-        settings.note("The graph does not tell the name of the model; give it yourself.")
+        settings.note("The name of the model is not in the graph; give it yourself.")
         break
       }
       node = next
@@ -34,14 +34,14 @@ extension ComfyReader {
 
   private mutating func lora(_ node: ComfyGraph.Node) throws(ForeignSettingsError) -> ForeignSettings.LoRA? {
     guard let file = try text(node, "lora_name"), let weight = try number(node, "strength_model") else {
-      settings.note("The \(node.name) is left out: the graph does not tell its file and weight.")
+      settings.note("The \(node.name) is left out: its file and weight are not in the graph.")
       return nil
     }
     let name = baseName(file)
     let textEncoder = node.kind == "LoraLoader" ? try number(node, "strength_clip") : 0
     if textEncoder != weight {
       settings.note(
-        "The LoRA \(shortened(name)) has another weight for the text encoder; LatentWalk takes that of the UNet, \(weight), for both."
+        "The LoRA \(shortened(name)) has another weight for the text encoder; LatentWalk takes \(weight) for both."
       )
     }
     return weight == 0 ? nil : ForeignSettings.LoRA(name: name, weight: weight)
@@ -82,7 +82,7 @@ extension ComfyReader {
         settings.note("What the \(node.name) does to the latents is left out.")
       }
       guard let next = try graph.target(of: node, "samples") else {
-        settings.note("The graph does not tell the size; give it yourself.")
+        settings.note("The size is not in the graph; give it yourself.")
         return
       }
       node = next
@@ -122,7 +122,7 @@ extension ComfyReader {
       }
       guard let next = try graph.target(of: node, node.inputs["image"] == nil ? "pixels" : "image") else {
         settings.start = ForeignSettings.Start(pictureName: nil, strength: 1)
-        settings.note("The graph does not tell the file of the start picture; give it yourself.")
+        settings.note("The file of the start picture is not in the graph; give it yourself.")
         return
       }
       node = next

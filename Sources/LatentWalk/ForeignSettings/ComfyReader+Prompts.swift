@@ -84,7 +84,7 @@ extension ComfyReader {
     let notation = PromptNotation(result)
     if notation.hasRoundBrackets {
       settings.note(
-        "Brackets such as (word:1.3) weigh words a little differently in LatentWalk, which does it as AUTOMATIC1111 does."
+        "Brackets such as (word:1.3) weigh words a little differently here: as in AUTOMATIC1111."
       )
     }
     if notation.hasBreak {
@@ -108,7 +108,7 @@ extension ComfyReader {
     return String(result)
   }
 
-  /// How many layers from the end the text encoder stops, nil if the graph does not tell.
+  /// How many layers from the end the text encoder stops, nil if it is not in the graph.
   private mutating func clipSkip(of encoder: ComfyGraph.Node?) throws(ForeignSettingsError) -> Int? {
     guard let encoder else { return nil }
     var path: Set<String> = [encoder.id]

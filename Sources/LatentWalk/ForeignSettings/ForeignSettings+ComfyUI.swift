@@ -16,7 +16,7 @@ extension ForeignSettings {
 struct ComfyReader {
   let graph: ComfyGraph
   var settings: ForeignSettings
-  /// Nodes that are understood, or of which a sentence tells that they are not.
+  /// Nodes that are understood, or that a sentence names.
   var visited: Set<String> = []
 
   init(graph: ComfyGraph, settings: ForeignSettings) {
@@ -79,7 +79,7 @@ struct ComfyReader {
     case .number(let number) where number.isFinite: return number
     default:
       settings.note(
-        "The input \(input) of the \(node.name) is left out: it is not a number that the graph tells.")
+        "The input \(input) of the \(node.name) is left out: the graph has no number for it.")
       return nil
     }
   }
@@ -104,7 +104,7 @@ struct ComfyReader {
     if case .integer(let number) = try graph.value(of: sampler, seed) {
       settings.seed = number
     } else {
-      settings.note("The seed is left out: the graph does not tell it as a whole number.")
+      settings.note("The seed is left out: the graph has no whole number for it.")
     }
     settings.steps = try integer(sampler, "steps")
     if let steps = settings.steps, !(1...10_000 ~= steps) {
@@ -151,7 +151,7 @@ struct ComfyReader {
     if let start = settings.start {
       settings.start = ForeignSettings.Start(pictureName: start.pictureName, strength: strength)
       settings.note(
-        "With a start picture the encoder's random part and the noise are drawn in another order, so the picture differs."
+        "With a start picture LatentWalk draws the noise in another order, so the picture differs."
       )
     } else if strength < 1 {
       settings.note(

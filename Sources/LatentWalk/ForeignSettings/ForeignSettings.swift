@@ -2,13 +2,15 @@ import Media
 import Sampling
 import StableDiffusion
 
-/// What another program wrote into a picture about how it was made, in LatentWalk's terms. What the text does not say is nil.
+/// What another program wrote into a picture about how it was made, in LatentWalk's terms; nil where the text does
+/// not say it.
 ///
 ///     let settings = try ForeignSettings(in: foreignTexts(inFile: "00012-1234.png"))
 ///     print(settings?.prompt ?? "no settings")
 ///     for sentence in settings?.unsupported ?? [] { print(sentence) }
 ///
-/// Sources: AUTOMATIC1111's `modules/infotext_utils.py` and `modules/processing.py`; ComfyUI's `nodes.py` and `comfy/samplers.py`.
+/// Sources: AUTOMATIC1111's `modules/infotext_utils.py` and `modules/processing.py`; ComfyUI's `nodes.py` and
+/// `comfy/samplers.py`.
 public struct ForeignSettings: Sendable, Equatable {
   /// A LoRA file, by name only.
   public struct LoRA: Sendable, Equatable {
@@ -27,7 +29,7 @@ public struct ForeignSettings: Sendable, Equatable {
 
   /// A picture to begin with.
   public struct Start: Sendable, Equatable {
-    /// Of the file, where the text tells it. AUTOMATIC1111 does not.
+    /// Of the file; nil where the text does not name it, as with AUTOMATIC1111.
     public var pictureName: String?
     /// As a recipe has it, so that int(steps * strength) steps are made: as many as the other program made.
     public let strength: Double
@@ -45,7 +47,7 @@ public struct ForeignSettings: Sendable, Equatable {
   public internal(set) var steps: Int?
   public internal(set) var guidance: Double?
   public internal(set) var seed: UInt64?
-  /// Whose random numbers the seed draws there.
+  /// The random numbers that the seed draws in that program.
   public internal(set) var rng: NoiseGenerator
   /// Pixels.
   public internal(set) var width: Int?
@@ -72,7 +74,8 @@ public struct ForeignSettings: Sendable, Equatable {
     self.rng = rng
   }
 
-  /// The settings in the texts of a picture's file: AUTOMATIC1111's under `parameters`, ComfyUI's under `prompt`; nil if there are none.
+  /// The settings in the texts of a picture's file: AUTOMATIC1111's under `parameters`, ComfyUI's under `prompt`; nil
+  /// if there are none.
   ///
   /// - Throws: `ForeignSettingsError` if there are some that cannot be read.
   public init?(in texts: [EmbeddedText]) throws(ForeignSettingsError) {
@@ -85,7 +88,7 @@ public struct ForeignSettings: Sendable, Equatable {
     }
   }
 
-  /// No text of these programs is longer by far.
+  /// Bytes of a text. Those of these programs are far shorter.
   static let limit = 1 << 22
 
   static func requireLength(_ text: String, _ program: String) throws(ForeignSettingsError) {

@@ -20,7 +20,7 @@ public struct AnimationRendering {
   private let cancellation: Cancellation
   private var frames: Rendering
   /// The unfinished animation, and how many pictures it has.
-  private var encoding: (encoder: GIFEncoder, order: [Int], count: Int)?
+  private var encoding: (encoder: any AnimationEncoder, order: [Int], count: Int)?
 
   fileprivate init(
     recipe: Recipe, output: String, directory: FrameDirectory, frames: Rendering, cancellation: Cancellation
@@ -44,9 +44,10 @@ public struct AnimationRendering {
 
   private mutating func beginEncoding() throws {
     let order = recipe.walk.playingOrder(recipe.playback)
-    let encoder = try GIFEncoder(
-      path: output, width: recipe.settings.width, height: recipe.settings.height, frameCount: order.count,
-      framesPerSecond: recipe.playback.fps, recipe: recipe.json)
+    let animation = AnimationDescription(
+      width: recipe.settings.width, height: recipe.settings.height, frameCount: order.count,
+      framesPerSecond: recipe.playback.fps)
+    let encoder = try animationEncoder(for: output, animation, recipe: recipe.json)
     encoding = (encoder, order, 0)
   }
 

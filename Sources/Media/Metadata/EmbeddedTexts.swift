@@ -10,9 +10,11 @@ public struct EmbeddedText: Sendable, Hashable {
   }
 }
 
-/// The recipe that LatentWalk wrote into a PNG, APNG or GIF file, as JSON; nil if there is none or the file is of another kind.
+/// The recipe that LatentWalk wrote into a PNG, APNG or GIF file, as JSON; nil without one and for other kinds of
+/// files.
 ///
-/// - Throws: `MediaError` for anything but a plain file of at most 512 MiB, and for a file that is damaged before its recipe.
+/// - Throws: `MediaError` for anything but a plain file of at most 512 MiB, and for a file that is damaged before its
+///   recipe.
 public func recipeText(inFile path: String) throws -> String? {
   let file = try bytes(ofFile: path, limit: sizeLimit)
   if PNGChunks.isPNG(file) { return try PNGTexts.recipe(in: file, of: path) }
@@ -25,9 +27,11 @@ public func recipeText(inFile path: String) throws -> String? {
   return nil
 }
 
-/// The texts that other programs wrote into a PNG, APNG or GIF file, in the file's order; none for files of another kind.
+/// The texts that other programs wrote into a PNG, APNG or GIF file, in the file's order; none for files of another
+/// kind.
 ///
-/// - Throws: `MediaError` for anything but a plain file of at most 512 MiB, for a damaged file, and for texts of more than 32 MiB.
+/// - Throws: `MediaError` for anything but a plain file of at most 512 MiB, for a damaged file, and for more than 32
+///   MiB of texts.
 public func foreignTexts(inFile path: String) throws -> [EmbeddedText] {
   let file = try bytes(ofFile: path, limit: sizeLimit)
   if PNGChunks.isPNG(file) {

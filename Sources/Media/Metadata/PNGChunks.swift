@@ -1,6 +1,7 @@
 import CPNG
 
-/// A walk over the chunks of a PNG file: length, name, data and checksum, one after the other (PNG specification, section 5).
+/// A walk over the chunks of a PNG file: length, name, data and checksum, one after the other (PNG specification,
+/// section 5).
 struct PNGChunks {
   struct Chunk {
     let name: String

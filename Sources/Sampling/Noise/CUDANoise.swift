@@ -2,13 +2,13 @@ import Glibc
 
 /// Draws what `torch.manual_seed(seed); torch.randn(count, device="cuda")` draws on a graphics card, on any processor.
 ///
-/// Each number has a thread of its own, whose number is its place, and takes the first of the four that Box and Muller's
+/// Each number is drawn by the thread of its index, which takes the first of the four that Box and Muller's
 /// method makes of one Philox block; a further call counts the threads' blocks one up.
 ///
-/// That is the order for as many numbers as the card has threads in flight: on cards with 2048 threads a multiprocessor,
-/// 2048 times their multiprocessors, such as 221,184 on an A100; on a small one of 28 multiprocessors with 1536, 43,008.
-/// A picture of 512 x 512 draws 16,384 and one of 1024 x 1024 65,536. For more numbers the threads go around again and the
-/// order depends on the card; here it does not.
+/// That is the order for as many numbers as the card has threads in flight: on cards with 2048 threads a
+/// multiprocessor, 2048 times their multiprocessors, such as 221,184 on an A100; on a small one of 28 multiprocessors
+/// with 1536, 43,008. A picture of 512 x 512 draws 16,384 and one of 1024 x 1024 65,536. For more numbers the threads
+/// go around again and the order depends on the card; here it does not.
 ///
 /// Cards take the sine from a short table, so that the last digits differ from card to card: expect 1e-6.
 ///

@@ -1,12 +1,12 @@
 import Tensors
 
 /// The deterministic DDIM sampler (eta 0): keeps the noise that the denoiser left out and adds as much of it to
-/// the clean latents as the next level has.
+/// the denoised latents as the next level has.
 ///
 /// Source: Song et al., "Denoising Diffusion Implicit Models" (2021), equation 12 with sigma 0.
 struct DDIM: Sampler {
   static let summary = "DDIM without added noise; the Keras example's, and the default"
-  static let spacing = LevelSpacing.strides
+  static let family = SamplerFamily.strided
 
   init(prediction: PredictionKind) {}
 

@@ -1,7 +1,7 @@
 import Glibc
 import Tensors
 
-/// DPM-Solver++(2M): an exponential integrator that carries the change of the clean latents on from the step before.
+/// DPM-Solver++(2M): an exponential integrator that carries the change of the denoised latents on from the step before.
 ///
 /// With lambda = -log sigma, h = lambda' - lambda and h0 the step before's:
 ///
@@ -13,8 +13,8 @@ import Tensors
 /// Source: Lu et al., "DPM-Solver++" (2022), algorithm 2.
 struct DPMSolver: Sampler {
   static let summary = "DPM-Solver++ of second order, multistep"
-  static let spacing = LevelSpacing.intervals
-  private var history = CleanHistory()
+  static let family = SamplerFamily.intervals
+  private var history = DenoisedHistory()
 
   init(prediction: PredictionKind) {}
 
@@ -26,8 +26,8 @@ struct DPMSolver: Sampler {
   }
 }
 
-/// The clean latents of the step before, from which DPM-Solver++ and UniPC extrapolate.
-struct CleanHistory {
+/// The denoised latents of the step before, from which DPM-Solver++ and UniPC extrapolate.
+struct DenoisedHistory {
   private(set) var previous: (sigma: Double, denoised: Tensor)?
 
   /// x0 + h / (2 h0) * (x0 - previous x0), or x0 alone at the first and at the last step. Remembers x0.

@@ -1,7 +1,7 @@
 import Tensors
 
-/// SDE-DPM-Solver++(2M): `DPMSolver` for the stochastic equation. Each step forgets part of the noise it has and adds new
-/// noise in its place.
+/// SDE-DPM-Solver++(2M): `DPMSolver` for the stochastic equation. Each step forgets part of the noise it has and adds
+/// new noise in its place.
 ///
 ///     y' = (sigma' / sigma) * exp(-h) * y + (1 - exp(-2h)) * D + sigma' * sqrt(1 - exp(-2h)) * noise
 ///
@@ -10,9 +10,9 @@ import Tensors
 /// Source: Lu et al., "DPM-Solver++" (2022), section 4 and appendix C.
 struct DPMSolverSDE: Sampler {
   static let summary = "DPM-Solver++ of second order with fresh noise at each step"
-  static let spacing = LevelSpacing.intervals
+  static let family = SamplerFamily.intervals
   static let drawsNoise = true
-  private var history = CleanHistory()
+  private var history = DenoisedHistory()
 
   init(prediction: PredictionKind) {}
 

@@ -12,7 +12,7 @@ import Tensors
 /// without its second half.
 struct Euler: Sampler {
   static let summary = "Euler's method in sigma; DDIM's equation with other levels"
-  static let spacing = LevelSpacing.continuous
+  static let family = SamplerFamily.continuous
 
   init(prediction: PredictionKind) {}
 

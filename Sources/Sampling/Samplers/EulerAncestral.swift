@@ -10,7 +10,7 @@ import Tensors
 /// Implicit Models" (2021), equation 16 with eta 1.
 struct EulerAncestral: Sampler {
   static let summary = "Euler's method with fresh noise at each step"
-  static let spacing = LevelSpacing.continuous
+  static let family = SamplerFamily.continuous
   static let drawsNoise = true
 
   init(prediction: PredictionKind) {}

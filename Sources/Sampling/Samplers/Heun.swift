@@ -1,6 +1,7 @@
 import Tensors
 
-/// Heun's method: tries an Euler step, asks the denoiser again where it ends, and takes the mean of both directions.
+/// Heun's method: tries an Euler step, evaluates the denoiser again where it ends, and takes the mean of both
+/// directions.
 ///
 ///     d  = (y - x0) / sigma                    y = x0 + sigma * noise
 ///     z  = y + (sigma' - sigma) * d
@@ -11,8 +12,8 @@ import Tensors
 ///
 /// Source: Karras et al., "Elucidating the Design Space of Diffusion-Based Generative Models" (2022), algorithm 1.
 struct Heun: Sampler {
-  static let summary = "Heun's method; asks the network twice a step, but for the last"
-  static let spacing = LevelSpacing.continuous
+  static let summary = "Heun's method; evaluates the network twice a step, but for the last"
+  static let family = SamplerFamily.continuous
 
   init(prediction: PredictionKind) {}
 

@@ -1,7 +1,7 @@
 import Tensors
 
-/// Latent consistency models, which answer with the end of the whole way: each step takes that answer and adds new noise up
-/// to the next level. Two to eight steps are enough; guidance is best between 1 and 2.
+/// Latent consistency models, which predict the end of the whole path: each step takes that prediction and adds new
+/// noise up to the next level. Two to eight steps are enough; guidance is best between 1 and 2.
 ///
 ///     c_skip = s^2 / ((10 t)^2 + s^2),  c_out = 10 t / sqrt((10 t)^2 + s^2),  s = 0.5
 ///     f  = c_skip * x + c_out * x0
@@ -12,8 +12,7 @@ import Tensors
 /// Source: Luo et al., "Latent Consistency Models" (2023), algorithm 3; the constants are diffusers'.
 struct LCM: Sampler {
   static let summary = "for latent consistency models and LCM-LoRA, 2 to 8 steps"
-  static let spacing = LevelSpacing.distilled
-  static let schedules: [ScheduleKind] = [.trailing]
+  static let family = SamplerFamily.distilled
   static let drawsNoise = true
 
   init(prediction: PredictionKind) {}

@@ -1,18 +1,19 @@
 import Tensors
 
-/// PNDM without its Runge-Kutta beginning, known as PLMS: a DDIM step along a mixture of the network's last four outputs.
+/// PNDM without its Runge-Kutta beginning, known as PLMS: a DDIM step along a mixture of the network's last four
+/// outputs.
 ///
-///     e = (55 e_0 - 59 e_1 + 37 e_2 - 9 e_3) / 24          e_0 the newest answer
+///     e = (55 e_0 - 59 e_1 + 37 e_2 - 9 e_3) / 24          e_0 the newest output
 ///
-/// and (23, -16, 5) / 12 of three, (3, -1) / 2 of two. The first step has one answer; it goes on trial, asks again where it
-/// ends, and takes the mean of both. The weights are those for levels at equal distances.
+/// and (23, -16, 5) / 12 of three, (3, -1) / 2 of two. The first step has one output; it takes a trial step, evaluates
+/// the network again where that ends, and takes the mean of both. The weights are those for levels at equal distances.
 ///
 /// What is mixed is the network's own output, noise or velocity, as diffusers does it.
 ///
 /// Source: Liu et al., "Pseudo Numerical Methods for Diffusion Models on Manifolds" (2022), equations 9, 12 and 13.
 struct PNDM: Sampler {
-  static let summary = "PLMS; asks the network twice in the first step"
-  static let spacing = LevelSpacing.strides
+  static let summary = "PLMS; evaluates the network twice in the first step"
+  static let family = SamplerFamily.strided
   static let schedules: [ScheduleKind] = [.keras, .keras09, .leading, .trailing]
   private let prediction: PredictionKind
   /// The newest first; four at most.

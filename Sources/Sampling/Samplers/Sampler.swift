@@ -7,8 +7,8 @@ import Tensors
 protocol Sampler {
   /// What the name stands for, in a few words.
   static var summary: String { get }
-  /// How it reads a schedule.
-  static var spacing: LevelSpacing { get }
+  /// How it reads the name of a schedule.
+  static var family: SamplerFamily { get }
   /// The schedules that it works with, the usual one first.
   static var schedules: [ScheduleKind] { get }
   /// Whether each step adds noise of its own.
@@ -17,19 +17,19 @@ protocol Sampler {
   /// - Parameter prediction: what the network behind the denoiser predicts.
   init(prediction: PredictionKind)
 
-  /// How often the denoiser is asked in the first `steps` of `count` steps.
+  /// How often the denoiser is evaluated in the first `steps` of `count` steps.
   static func evaluations(after steps: Int, of count: Int) -> Int
 
   /// Latents x at the level where a step begins -> latents at the one where it ends, both [n, h, w, c].
   ///
   /// - Parameters:
-  ///   - x0: what the denoiser takes for the clean latents.
-  ///   - denoise: the denoiser, for those that ask it again within a step.
+  ///   - x0: the denoised latents, the denoiser's estimate.
+  ///   - denoise: the denoiser, for those that evaluate it again within a step.
   mutating func step(_ x: Tensor, denoised x0: Tensor, _ step: SamplerStep, again denoise: Denoiser) -> Tensor
 }
 
 extension Sampler {
-  static var schedules: [ScheduleKind] { ScheduleKind.allCases }
+  static var schedules: [ScheduleKind] { ScheduleKind.allCases.filter { $0.entry(for: family) != nil } }
   static var drawsNoise: Bool { false }
   static func evaluations(after steps: Int, of count: Int) -> Int { steps }
 }
@@ -37,20 +37,21 @@ extension Sampler {
 /// One step on the way: from a noise level to the abar, or sigma, that it leaves behind.
 ///
 /// Latents are x = sqrt(abar) * x0 + sqrt(1 - abar) * noise. Many papers write y = x0 + sigma * noise instead, which
-/// differs by the factor sqrt(abar) only and makes their equations short: `sigmaForm` goes there, `alphaForm` comes back.
+/// differs by the factor sqrt(abar) only and makes their equations short: `sigmaForm` goes there, `alphaForm` comes
+/// back.
 struct SamplerStep {
   let index: Int
-  let levels: SamplingSchedule
+  let schedule: SamplingSchedule
   /// What the steps add, one [1, h, w, c] each, or nothing for samplers that add none.
   let stepNoises: [Tensor]
 
-  var level: NoiseLevel { levels.levels[index] }
-  var isLast: Bool { index + 1 == levels.count }
+  var level: NoiseLevel { schedule.levels[index] }
+  var isLast: Bool { index + 1 == schedule.count }
   /// The level at which the next step begins.
-  var next: NoiseLevel? { isLast ? nil : levels.levels[index + 1] }
+  var next: NoiseLevel? { isLast ? nil : schedule.levels[index + 1] }
 
   var alphaBar: Double { level.alphaBar }
-  var alphaBarAfter: Double { levels.alphaBar(after: index) }
+  var alphaBarAfter: Double { schedule.alphaBar(after: index) }
   var sigma: Double { level.sigma }
   var sigmaAfter: Double { Sampling.sigma(alphaBar: alphaBarAfter) }
 

@@ -1,4 +1,4 @@
-/// The samplers by the names that people know. What each is stands on top of its file.
+/// The samplers by the names that people know. Each file begins with its equations.
 ///
 /// | name        | diffusers' scheduler                                             |
 /// |-------------|------------------------------------------------------------------|

@@ -1,11 +1,11 @@
 import Glibc
 import Tensors
 
-/// UniPC of second order (B2): predicts as DPM-Solver++(2M) does, and when the denoiser has been asked at the predicted
-/// latents, corrects them with its answer before the next prediction. The correction costs no evaluation.
+/// UniPC of second order (B2): predicts as DPM-Solver++(2M) does, and when the denoiser has been evaluated at the
+/// predicted latents, corrects them with its output before the next prediction. The correction costs no evaluation.
 ///
-/// From sigma_0, where the clean latents were m0, to sigma, where they are m, with h = log(sigma_0 / sigma),
-/// B = exp(-h) - 1, m_1 the clean latents before m0, at r = -h0 / h:
+/// From sigma_0, where the denoised latents were m0, to sigma, where they are m, with h = log(sigma_0 / sigma),
+/// B = exp(-h) - 1, m_1 the denoised latents before m0, at r = -h0 / h:
 ///
 ///     y = sigma / sigma_0 * y_0 - B * (m0 + c_1 * (m_1 - m0) / r + c_2 * (m - m0))
 ///
@@ -16,8 +16,8 @@ import Tensors
 /// Source: Zhao et al., "UniPC: A Unified Predictor-Corrector Framework" (2023), algorithms 5 and 6 with B_2.
 struct UniPC: Sampler {
   static let summary = "UniPC of second order: predicts and corrects"
-  static let spacing = LevelSpacing.intervals
-  private var history = CleanHistory()
+  static let family = SamplerFamily.intervals
+  private var history = DenoisedHistory()
   /// What the last prediction started from.
   private var departure: Departure?
 
@@ -25,7 +25,7 @@ struct UniPC: Sampler {
     let y: Tensor
     let sigma: Double
     let denoised: Tensor
-    /// The clean latents before; without them the prediction was of first order.
+    /// The denoised latents before; without them the prediction was of first order.
     let previous: (sigma: Double, denoised: Tensor)?
   }
 

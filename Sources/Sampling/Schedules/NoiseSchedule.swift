@@ -1,4 +1,6 @@
-/// How much noise a model met at each timestep of its training.
+import Glibc
+
+/// How much noise a model was trained with at each timestep.
 ///
 /// Training mixed a picture x0 with noise: x = sqrt(abar) * x0 + sqrt(1 - abar) * noise. `alphaBars[t]` is
 /// abar at timestep t: almost one at t = 0, where the picture is nearly clean, almost zero at the last, where
@@ -36,5 +38,27 @@ public struct NoiseSchedule: Sendable, Hashable {
       alphaBars.append(product)
     }
     self.alphaBars = alphaBars
+  }
+}
+
+extension NoiseSchedule {
+  /// abar at a timestep; between two of the training's, sigma is interpolated.
+  func alphaBar(timestep: Double) -> Double {
+    let below = Int(timestep)
+    guard timestep != Double(below) else { return alphaBars[below] }
+    let (low, high) = (sigma(alphaBar: alphaBars[below]), sigma(alphaBar: alphaBars[below + 1]))
+    return Sampling.alphaBar(sigma: low + (timestep - Double(below)) * (high - low))
+  }
+
+  /// The timestep of a sigma; between two of the training's, log sigma is interpolated. Beyond them, the nearest.
+  func timestep(sigma: Double) -> Double {
+    let logarithms = alphaBars.map { log(Sampling.sigma(alphaBar: $0)) }
+    let wanted = log(sigma)
+    guard let above = logarithms.firstIndex(where: { $0 >= wanted }) else {
+      return Double(alphaBars.count - 1)
+    }
+    guard above > 0 else { return 0 }
+    let (low, high) = (logarithms[above - 1], logarithms[above])
+    return Double(above - 1) + (wanted - low) / (high - low)
   }
 }

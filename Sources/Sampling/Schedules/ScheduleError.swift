@@ -19,8 +19,8 @@ public enum ScheduleError: Error, Equatable, CustomStringConvertible {
       "\(steps) steps are not possible with the sampler \(sampler.rawValue); choose 1 to \(limit)."
     case .timestep(let timestep, let trainSteps, let steps, let offset):
       """
-      \(steps) steps with the model's offset of \(offset) need the noise level \(timestep), but the model knows \
-      0 to \(trainSteps - 1); choose fewer steps or another schedule.
+      \(steps) steps with the model's offset of \(offset) need the noise level \(timestep), but the model was \
+      trained with 0 to \(trainSteps - 1); choose fewer steps or another schedule.
       """
     case .repeatedLevel(let steps, let sampler, let schedule):
       """

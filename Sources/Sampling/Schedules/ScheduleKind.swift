@@ -13,8 +13,8 @@
 /// | `exponential` | log sigma evenly                                                                              |
 /// | `ays`         | the levels of Align Your Steps for Stable Diffusion 1.x                                       |
 ///
-/// The three names of diffusers mean other levels for other samplers, as they do there: `LevelSpacing` tells how. `keras` can
-/// visit more or fewer levels than were asked for: 30 steps give 31, 64 give 67, 1000 give 999.
+/// The same name means other levels for other samplers, as in diffusers: `ScheduleTable.swift` has the table. `keras`
+/// can visit more or fewer levels than were asked for: 30 steps give 31, 64 give 67, 1000 give 999.
 public enum ScheduleKind: String, CaseIterable, Codable, Sendable {
   case keras
   case keras09 = "keras-0.9"
@@ -34,58 +34,57 @@ public enum ScheduleKind: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// The levels to visit, from the noisiest to the cleanest.
+  /// The schedule of a sampler.
   ///
   /// - Parameters:
   ///   - steps: how many are asked for, 1 to the number of training steps.
   ///   - stepsOffset: `steps_offset` of the model's scheduler; only `leading` has one.
   ///   - finalAlphaBar: abar of the result; only DDIM and PNDM with diffusers' schedules let the model choose it.
   ///     `set_alpha_to_one: false` in a scheduler's configuration means `noise.alphaBars[0]`.
-  public func levels(
+  /// - Throws: `ScheduleError` if the sampler, the steps and the training do not go together.
+  public func schedule(
     steps: Int, sampler: SamplerName = .ddim, noise: NoiseSchedule, stepsOffset: Int = 0,
     finalAlphaBar: Double = 1
   ) throws(ScheduleError) -> SamplingSchedule {
     let trainSteps = noise.alphaBars.count
-    let spacing = sampler.kind.spacing
     guard 1...trainSteps ~= steps else { throw .steps(steps, of: trainSteps) }
     try sampler.require(self)
-    if spacing == .distilled, steps > distilledLevels {
-      throw .distilledSteps(steps, of: distilledLevels, sampler)
+    guard let entry = entry(for: sampler.kind.family) else { throw .combination(sampler, self) }
+    if case .distilled = entry.levels, steps > LevelRule.distilledCount {
+      throw .distilledSteps(steps, of: LevelRule.distilledCount, sampler)
     }
-
-    let levels: [NoiseLevel]
-    if let sigmas = sigmas(steps: steps, spacing, noise) {
-      levels = sigmas.map { sigma in
-        let timestep = timestepInput(noise.timestep(sigma: sigma), spacing)
-        return NoiseLevel(timestep: timestep, alphaBar: alphaBar(sigma: sigma))
-      }
-    } else {
-      let timesteps = timesteps(steps: steps, spacing, of: trainSteps, offset: stepsOffset)
-      if let outside = timesteps.first(where: { !(0...Double(trainSteps - 1) ~= $0) }) {
-        throw .timestep(Int(outside), of: trainSteps, steps: steps, offset: stepsOffset)
-      }
-      levels = timesteps.map { NoiseLevel(timestep: $0, alphaBar: noise.alphaBar(timestep: $0)) }
-    }
+    let levels = try levels(of: entry, steps: steps, noise, offset: stepsOffset)
     guard zip(levels, levels.dropFirst()).allSatisfy({ $0.alphaBar < $1.alphaBar }) else {
       throw .repeatedLevel(steps: steps, sampler, self)
     }
-    if spacing == .strides, isOfDiffusers {
-      let ends = levels.map { level in
-        let end = Int(level.timestep) - trainSteps / steps
-        return end >= 0 ? noise.alphaBars[end] : finalAlphaBar
+    let ends: [Double] =
+      switch entry.stepEnd {
+      case .nextLevel: levels.dropFirst().map(\.alphaBar) + [1]
+      case .stride:
+        levels.map { level in
+          let end = Int(level.timestep) - trainSteps / steps
+          return end >= 0 ? noise.alphaBars[end] : finalAlphaBar
+        }
       }
-      return SamplingSchedule(levels, alphaBarsAfter: ends, sampler: sampler)
-    }
-    return SamplingSchedule(
-      levels, finalAlphaBar: 1, sampler: sampler,
-      noiseScale: beginsBelowOne(spacing) ? (1 - levels[0].alphaBar).squareRoot() : 1)
+    let noiseScale = entry.noiseScale == .training ? (1 - levels[0].alphaBar).squareRoot() : 1
+    return SamplingSchedule(levels, alphaBarsAfter: ends, sampler: sampler, noiseScale: noiseScale)
   }
 
-  /// Whether it is one of the three spacings that a scheduler of diffusers can be configured with.
-  private var isOfDiffusers: Bool { [.leading, .trailing, .linspace].contains(self) }
-
-  /// diffusers' `init_noise_sigma` for schedulers of sigmas: sigma, or sqrt(sigma^2 + 1) with `leading`.
-  private func beginsBelowOne(_ spacing: LevelSpacing) -> Bool {
-    spacing == .continuous && ![.keras, .keras09, .leading].contains(self)
+  private func levels(
+    of entry: ScheduleEntry, steps: Int, _ noise: NoiseSchedule, offset: Int
+  ) throws(ScheduleError) -> [NoiseLevel] {
+    let last = noise.alphaBars.count - 1
+    switch entry.levels.levels(steps: steps, noise, offset: offset) {
+    case .timesteps(let timesteps):
+      if let outside = timesteps.first(where: { !(0...Double(last) ~= $0) }) {
+        throw .timestep(Int(outside), of: last + 1, steps: steps, offset: offset)
+      }
+      return timesteps.map { NoiseLevel(timestep: $0, alphaBar: noise.alphaBar(timestep: $0)) }
+    case .sigmas(let sigmas):
+      return sigmas.map { sigma in
+        let timestep = entry.timestepInput.rounded(noise.timestep(sigma: sigma))
+        return NoiseLevel(timestep: timestep, alphaBar: alphaBar(sigma: sigma))
+      }
+    }
   }
 }

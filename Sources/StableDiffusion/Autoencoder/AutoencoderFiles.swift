@@ -21,6 +21,21 @@ public struct AutoencoderFiles: Sendable {
   }
 }
 
+extension AutoencoderFiles {
+  /// The files that are read for `replacement`: a file, or a folder's configuration and weights.
+  public func replacementFiles() throws -> [ModelFile] {
+    guard let replacement else { return [] }
+    guard let folder = Autoencoder.folder(replacement) else { return [ModelFile(alone: replacement)] }
+    let configuration = ModelFile(alone: folder + "/config.json")
+    return try ([configuration] + ModelFolder.weightFiles(in: folder)).sorted { $0.name < $1.name }
+  }
+
+  /// The files that are read for `tiny`.
+  public func tinyFiles() -> [ModelFile] {
+    tiny.map(TinyAutoencoderFiles.paths)?.map(ModelFile.init(alone:)).sorted { $0.name < $1.name } ?? []
+  }
+}
+
 extension Autoencoder {
   /// Loads what is needed of a model's autoencoder and of those in its place.
   /// - Parameter description: the model's own autoencoder, for whose latents the UNet was trained.
@@ -84,14 +99,18 @@ extension Autoencoder {
 
   /// A folder that diffusers wrote for an autoencoder, or for a model that has one; nil for a file.
   private static func inFolder(_ path: String) throws -> (Weights, AutoencoderDescription)? {
-    var isFolder = false
-    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    guard isFolder else { return nil }
-    let isModel = FileManager.default.fileExists(atPath: path + "/model_index.json")
-    let folder = isModel ? path + "/vae" : path
+    guard let folder = folder(path) else { return nil }
     let weights = try ModelFolder.weights(in: folder)
     guard !TinyAutoencoderFiles.isTiny(weights) else { throw AutoencoderError.isTiny(path: path) }
     return (weights, try AutoencoderDescription(Configuration(path: folder + "/config.json")))
+  }
+
+  /// The folder with an autoencoder's configuration and weights; nil for a file.
+  fileprivate static func folder(_ path: String) -> String? {
+    var isFolder = false
+    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    guard isFolder else { return nil }
+    return FileManager.default.fileExists(atPath: path + "/model_index.json") ? path + "/vae" : path
   }
 
   private static func inFile(

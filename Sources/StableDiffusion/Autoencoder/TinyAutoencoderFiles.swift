@@ -32,6 +32,13 @@ struct TinyAutoencoderFiles {
     encoder = halves.lazy.compactMap(\.encoder).first
   }
 
+  /// The files that are read for a tiny autoencoder.
+  static func paths(_ path: String) -> [String] {
+    var isFolder = false
+    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    return isFolder ? files(in: path) + [existing("\(path)/config.json")].compactMap { $0 } : [path]
+  }
+
   static func isTiny(_ weights: Weights) -> Bool {
     let halves = Halves(weights)
     return halves.decoder != nil || halves.encoder != nil

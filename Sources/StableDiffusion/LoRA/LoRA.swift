@@ -1,10 +1,12 @@
 import Checkpoints
 import Tensors
 
-/// A LoRA file: small changes of many layers that teach a model a style or a thing, with the weight they are added with.
+/// A LoRA file: small changes of many layers that teach a model a style or a thing, with the weight they are added
+/// with.
 ///
 ///     let lora = try LoRA(path: "watercolour.safetensors", weight: 0.8)
-///     let generator = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5"), adapters: Adapters(loras: [lora]))
+///     let folder = try ModelFolder(path: "stable-diffusion-v1-5")
+///     let pipeline = try StableDiffusionPipeline(folder, adapters: Adapters(loras: [lora]))
 ///
 /// The layouts of Kohya's scripts, of diffusers and PEFT, and of cloneofsimo's `lora` are read; `LoRAKey` shows them.
 public struct LoRA: Sendable {
@@ -13,20 +15,20 @@ public struct LoRA: Sendable {
   /// Words that the file brings along, as cloneofsimo's do.
   public let textualInversions: [TextualInversion]
   private let changes: [LoRAChange]
-  private let notes: LoRANotes
+  private let metadata: LoRAMetadata
 
   /// Reads a file and checks all of it that does not depend on the model.
   public init(path: String, weight: Double = 1) throws {
     let file = try TensorFile(path: path)
-    let notes = try LoRANotes(file)
-    let words = file.names.filter(notes.embeddings.contains)
+    let metadata = try LoRAMetadata(file)
+    let words = file.names.filter(metadata.embeddings.contains)
     textualInversions = try words.map {
       try TextualInversion(path: path, token: $0, vectors: file.finiteValues($0))
     }
-    let layers = try LoRALayer.layers(file, names: file.names.filter { !notes.embeddings.contains($0) })
+    let layers = try LoRALayer.layers(file, names: file.names.filter { !metadata.embeddings.contains($0) })
     guard !layers.isEmpty else { throw LoRAError.noLoRA(path: path, example: words.first) }
-    changes = try layers.map { try $0.change(in: file, notes, weight: weight) }
-    (self.path, self.weight, self.notes) = (path, weight, notes)
+    changes = try layers.map { try $0.change(in: file, metadata, weight: weight) }
+    (self.path, self.weight, self.metadata) = (path, weight, metadata)
   }
 
   /// How many layers of the UNet and of the text encoder it changes.
@@ -35,12 +37,12 @@ public struct LoRA: Sendable {
     return (inUNet, changes.count - inUNet)
   }
 
-  /// What is added to the tensors of a network. Every change of the file that is for this network finds its tensor, or an error says
-  /// which did not.
+  /// What is added to the tensors of a network. It is an error if a change of the file for this network has no tensor
+  /// there.
   /// - Parameter textWidth: the width of the model's text embeddings.
   func changes(
     of network: LoRAKey.Network, in weights: Weights, textWidth: Int
-  ) throws -> [String: [LowRankChange]] {
+  ) throws -> [String: [Weights.Change]] {
     if let own = changes.lazy.compactMap(\.textWidth).first, own != textWidth {
       throw LoRAError.otherModel(
         path: path, model: Self.model(textWidth: own), expected: "one for \(Self.model(textWidth: textWidth))"
@@ -48,7 +50,7 @@ public struct LoRA: Sendable {
     }
     let layers = LayerNames(weights)
     let numbered = try numberedLayers(of: network, among: layers)
-    var found: [String: [LowRankChange]] = [:]
+    var found: [String: [Weights.Change]] = [:]
     var missing: [String] = []
     for change in changes where change.network == network {
       let layer: String? =
@@ -61,7 +63,7 @@ public struct LoRA: Sendable {
         continue
       }
       let (outputs, count) = (shape[0], shape.reduce(1, *))
-      let size = [change.matrices.outputs, change.matrices.inputs]
+      let size = [change.outputs, change.inputs]
       guard outputs > 0, size == [outputs, count / outputs] else {
         throw LoRAError.otherShape(
           path: path, layer: layer, change: size, weights: [outputs, count / max(1, outputs)])
@@ -76,7 +78,7 @@ public struct LoRA: Sendable {
 
   /// cloneofsimo's layout: the layers in the order of their numbers.
   private func numberedLayers(of network: LoRAKey.Network, among layers: LayerNames) throws -> [String] {
-    let trained = notes.trainedClasses[network] ?? InjectionOrder.classes(in: network)
+    let trained = metadata.trainedClasses[network] ?? InjectionOrder.classes(in: network)
     let unknown = trained.subtracting(InjectionOrder.classes(in: network))
     guard unknown.isEmpty else {
       throw LoRAError.unknownClasses(
@@ -101,7 +103,10 @@ struct LoRAChange: Sendable {
   let layer: LoRAKey.Layer
   /// One of its tensors, as the file calls it.
   let name: String
-  let matrices: LowRankChange
+  /// Of the layer; of a convolution, `inputs` for each place of its kernel.
+  let outputs, inputs: Int
+  /// Reads the matrices from the file.
+  let matrices: Weights.Change
 
   /// The width of the text embeddings that the layer reads, where that is known from its name.
   var textWidth: Int? {
@@ -109,6 +114,6 @@ struct LoRAChange: Sendable {
     let readsText =
       network == .unet
       ? name.hasSuffix("attn2_to_k") || name.hasSuffix("attn2_to_v") : name.hasSuffix("self_attn_q_proj")
-    return readsText ? matrices.inputs : nil
+    return readsText ? inputs : nil
   }
 }

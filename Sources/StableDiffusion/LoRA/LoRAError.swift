@@ -4,7 +4,7 @@ public enum LoRAError: Error, Equatable, CustomStringConvertible {
   case noLoRA(path: String, example: String?)
   /// Another way to change a model.
   case otherKind(path: String, kind: String, tensor: String)
-  /// One tensor of the file says nothing that is understood.
+  /// One tensor of the file has an unknown name.
   case unknownTensor(path: String, tensor: String)
   case incomplete(path: String, layer: String, missing: String)
   case brokenTensor(path: String, tensor: String, reason: String)

@@ -1,4 +1,4 @@
-/// What the name of a tensor in a LoRA file says: which layer of which network it belongs to, and what it is there.
+/// The name of a tensor in a LoRA file, parsed: the layer and network that it belongs to, and its role there.
 ///
 /// | written by | example |
 /// |---|---|
@@ -7,7 +7,7 @@
 /// | diffusers, first | `unet.down_blocks.0. ... .attn1.processor.to_q_lora.down.weight` |
 /// | diffusers, later | `unet. ... .attn1.to_q.lora.down.weight`, `text_encoder. ... .q_proj.lora_linear_layer.up.weight` |
 /// | diffusers and PEFT, today | `unet. ... .attn1.to_q.lora_A.weight`, `base_model.model. ... .to_q.lora_B.weight` |
-/// | cloneofsimo's lora | `unet:17:up`: the 18th layer, counted as `InjectionOrder` says |
+/// | cloneofsimo's lora | `unet:17:up`: the 18th layer, counted by `InjectionOrder` |
 struct LoRAKey: Hashable {
   enum Network: String, Hashable {
     case unet
@@ -30,7 +30,7 @@ struct LoRAKey: Hashable {
   let network: Network
   let layer: Layer
   let role: Role
-  /// The layer's name with dots where the file has dots, for patterns in the file's notes.
+  /// The layer's name with dots where the file has dots, for patterns in the file's metadata.
   let dottedName: String
 
   /// Nil for a name that belongs to none of these layouts.

@@ -2,7 +2,7 @@ import Checkpoints
 import Tensors
 
 /// The tensors that a LoRA file has for one layer.
-struct LoRALayer {
+struct LoRALayer: Sendable {
   private let key: LoRAKey
   /// Names in the file.
   private var tensors: [LoRAKey.Role: String]
@@ -44,8 +44,17 @@ struct LoRALayer {
 
   private var name: String { tensors.values.min() ?? "" }
 
-  /// The layer's change: weight * alpha / rank * up * down.
-  func change(in file: TensorFile, _ notes: LoRANotes, weight: Double) throws -> LoRAChange {
+  /// The layer's change: weight * alpha / rank * up * down. Its tensors are checked now and read again when it is added
+  /// to a layer, so that a LoRA takes no memory beside the model.
+  func change(in file: TensorFile, _ metadata: LoRAMetadata, weight: Double) throws -> LoRAChange {
+    let matrices = try matrices(in: file, metadata, weight: weight)
+    return LoRAChange(
+      network: key.network, layer: key.layer, name: name, outputs: matrices.outputs, inputs: matrices.inputs
+    ) { try self.matrices(in: file, metadata, weight: weight) }
+  }
+
+  private func matrices(in file: TensorFile, _ metadata: LoRAMetadata, weight: Double) throws -> LowRankChange
+  {
     guard let down = tensors[.down], let up = tensors[.up] else {
       let missing = tensors[.down] == nil ? "down" : "up"
       throw LoRAError.incomplete(path: file.path, layer: name, missing: missing)
@@ -53,7 +62,7 @@ struct LoRALayer {
     let matrices = try (
       up: file.finite(up), down: file.finite(down), middle: tensors[.middle].map(file.finite)
     )
-    let scale = try alphaByRank(in: file, notes, rank: matrices.down.shape.first ?? 0)
+    let scale = try alphaByRank(in: file, metadata, rank: matrices.down.shape.first ?? 0)
     guard
       let change = LowRankChange(
         up: matrices.up, down: matrices.down, middle: matrices.middle, scale: Float(weight * scale))
@@ -62,12 +71,12 @@ struct LoRALayer {
         path: file.path, tensor: up,
         reason: "of the shape \(matrices.up.shape) does not fit \(down) of the shape \(matrices.down.shape)")
     }
-    return LoRAChange(network: key.network, layer: key.layer, name: name, matrices: change)
+    return change
   }
 
-  /// alpha / rank: from the file's tensor, or from its notes; 1 where neither says anything.
-  private func alphaByRank(in file: TensorFile, _ notes: LoRANotes, rank: Int) throws -> Double {
-    guard let name = tensors[.alpha] else { return notes.alphaByRank(key) ?? 1 }
+  /// alpha / rank: from the file's tensor, or from its metadata; 1 where neither gives it.
+  private func alphaByRank(in file: TensorFile, _ metadata: LoRAMetadata, rank: Int) throws -> Double {
+    guard let name = tensors[.alpha] else { return metadata.alphaByRank(key) ?? 1 }
     guard let alpha = try file.finiteValues(name).values.first, rank > 0 else {
       throw LoRAError.brokenTensor(path: file.path, tensor: name, reason: "holds no number")
     }
@@ -78,11 +87,11 @@ struct LoRALayer {
 extension TensorFile {
   /// A tensor of finite numbers, as it is stored.
   func finite(_ name: String) throws -> StoredTensor {
-    guard let stored = tensor(name) else {
+    guard let stored = try tensor(name) else {
       throw CheckpointError.unsupportedElement(
         path: path, name: name, found: entry(name)?.elementName ?? "nothing")
     }
-    guard stored.float32().isFinite else {
+    guard stored.isFinite else {
       throw LoRAError.brokenTensor(path: path, tensor: name, reason: "holds NaN or infinity")
     }
     return stored

@@ -13,7 +13,8 @@ struct EmphasisedText: Equatable {
 ///     \( \) \[ \] \\   the characters themselves
 ///     BREAK        a new chunk begins
 ///
-/// Brackets nest, and their factors multiply. A bracket that is not closed reaches to the end; one that was never opened is text.
+/// Brackets nest, and their factors multiply. A bracket that is not closed reaches to the end; one that was never
+/// opened is text.
 ///
 /// Source: the page "Features" of AUTOMATIC1111's wiki, "Attention/emphasis" and "BREAK keyword".
 func emphasisedTexts(_ prompt: String) -> [EmphasisedText] {

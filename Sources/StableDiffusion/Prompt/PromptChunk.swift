@@ -20,11 +20,12 @@ package struct PromptChunk: Equatable {
 extension Tokenizer {
   /// The chunks of a prompt in AUTOMATIC1111's notation: 75 tokens each for CLIP, between a begin and an end token.
   ///
-  /// When a chunk is full and the next token is no comma, what stands behind its last comma goes over into the next chunk, if that
-  /// is not more than 20 tokens. The words of a textual inversion stay together. A chunk that is not full is filled up as an
-  /// ordinary prompt is.
+  /// When a chunk is full and the next token is no comma, the text behind its last comma moves to the next chunk, if
+  /// that is not more than 20 tokens. The words of a textual inversion stay together. A chunk that is not full is
+  /// padded like an ordinary prompt.
   ///
-  /// Source: the page "Features" of AUTOMATIC1111's wiki, "Infinite prompt length"; "Prompt word wrap length limit" in its settings.
+  /// Source: the page "Features" of AUTOMATIC1111's wiki, "Infinite prompt length"; "Prompt word wrap length limit" in
+  /// its settings.
   package func chunks(of prompt: String) -> [PromptChunk] {
     let capacity = length - 2
     let comma = pairs.encode(",").map(\.id)
@@ -63,7 +64,7 @@ extension Tokenizer {
     return full.map(filledUp)
   }
 
-  /// How far behind a comma a chunk may end before the text behind the comma goes over into the next one.
+  /// How far behind a comma a chunk may end before the text behind the comma moves to the next one.
   private static let wrapLimit = 20
 
   private func filledUp(_ chunk: PromptChunk) -> PromptChunk {

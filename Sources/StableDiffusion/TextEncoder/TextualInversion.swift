@@ -2,12 +2,13 @@ import Checkpoints
 import Foundation
 import Tensors
 
-/// A word that was learned from pictures: what stands for it in a prompt, and the vectors that the text encoder reads in its place.
+/// A word that was learned from pictures: the word in a prompt, and the vectors that replace its embedding.
 ///
 /// Gal et al., "An Image is Worth One Word" (arXiv 2208.01618).
 ///
 ///     let inversions = try TextualInversion.read(path: "learned_embeds.bin")      // "<cat-toy>"
-///     let generator = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5"), adapters: Adapters(textualInversions: inversions))
+///     let folder = try ModelFolder(path: "stable-diffusion-v1-5")
+///     let pipeline = try StableDiffusionPipeline(folder, adapters: Adapters(textualInversions: inversions))
 public struct TextualInversion: Sendable {
   /// The file it comes from.
   public let path: String
@@ -71,7 +72,8 @@ public struct TextualInversion: Sendable {
   private static let parameters = "string_to_param."
 }
 
-/// What can be wrong with a file of embeddings, or between it and a model. Its description is the sentence for the user.
+/// What can be wrong with a file of embeddings, or between it and a model. Its description is the sentence for the
+/// user.
 public enum TextualInversionError: Error, Equatable, CustomStringConvertible {
   case empty(path: String)
   case noToken(path: String)
@@ -87,12 +89,12 @@ public enum TextualInversionError: Error, Equatable, CustomStringConvertible {
     case .empty(let path):
       "\(path) holds no embedding; give a file as diffusers or AUTOMATIC1111 write it."
     case .noToken(let path):
-      "\(path) names no word for its embedding; give one behind a colon: --textual-inversion \(path):WORD."
+      "\(path) names no word for its embedding; give a word (token) with the file."
     case .shape(let path, let tensor, let found):
       "\(path) is no textual inversion: its tensor \(tensor) has the shape \(found), and [width] or [vectors, width] is expected; "
         + "give a file as diffusers or AUTOMATIC1111 write it."
     case .severalTokens(let path, let token, let count):
-      "\(path) holds \(count) words, so that \(token) cannot stand for one of them; leave the word behind the colon out."
+      "\(path) holds \(count) words, so that \(token) cannot stand for one of them; give no word with the file."
     case .otherModel(let path, let model):
       "\(path) is a textual inversion for \(model); one for Stable Diffusion 1.x or 2.x is needed here."
     case .width(let path, let token, let found, let expected):
@@ -102,7 +104,7 @@ public enum TextualInversionError: Error, Equatable, CustomStringConvertible {
       "\(path): \(token) stands for \(found) vectors, and a prompt holds \(limit); choose another file."
     case .usedTwice(let token, let paths):
       "The word \(token) has two embeddings, in \(paths.joined(separator: " and ")); "
-        + "give one another word behind a colon: --textual-inversion FILE:WORD."
+        + "give another word with one of the files."
     }
   }
 }

@@ -1,7 +1,8 @@
-/// Words that are no words of the vocabulary: each stands for ids of its own wherever it is found in a cleaned prompt.
+/// Words added to the vocabulary (added tokens in diffusers): each becomes ids of its own wherever it is found in a
+/// cleaned prompt.
 ///
-/// They are found as diffusers finds added tokens: before the text is split into words, the leftmost first, and the longest of
-/// those that begin there.
+/// They are found as diffusers finds added tokens: before the text is split into words, the leftmost first, and the
+/// longest of those that begin there.
 struct AddedWords: Sendable {
   private struct Word {
     let letters: [Unicode.Scalar]

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension Tokenizer {
@@ -44,10 +45,15 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
   }
 }
 
+/// All bytes of a tokenizer's file; CLIP's largest has a megabyte.
 func tokenizerFile(_ file: URL) throws(TokenizerError) -> [UInt8] {
-  do {
-    return [UInt8](try Data(contentsOf: file))
+  do throws(FileError) {
+    return try InputFile.bytes(of: file.path, limit: 1 << 25)
   } catch {
-    throw .unreadable(path: file.path, reason: error.localizedDescription)
+    switch error {
+    case .noSuchFile: throw .unreadable(path: file.path, reason: "there is no such file")
+    case .unreadable(_, let reason): throw .unreadable(path: file.path, reason: reason)
+    case .changed: throw .unreadable(path: file.path, reason: "it changed while it was being read")
+    }
   }
 }

@@ -1,8 +1,8 @@
-/// Turns a prompt into the numbers that CLIP's text encoder reads: its words in byte pairs, between a begin
+/// Turns a prompt into the token ids of CLIP's text encoder: its words in byte pairs, between a begin
 /// and an end token, padded to a fixed length.
 ///
 ///     let tokenizer = try Tokenizer(folder: "stable-diffusion-v1-5/tokenizer")
-///     tokenizer.encode("a dog").ids   // [49406, 320, 1929, 49407, 49407, ...], 77 in all
+///     let ids = tokenizer.encode("a dog").ids   // [49406, 320, 1929, 49407, 49407, ...], 77 in all
 ///
 /// Source: `SimpleTokenizer` in OpenAI's CLIP. The tokenizer that diffusers uses resolves no HTML entities
 /// and keeps typographic quotes, ligatures and wide letters; for other texts both agree.
@@ -18,7 +18,7 @@ public struct Tokenizer: Sendable {
   static let beginName = "<|startoftext|>"
   static let endName = "<|endoftext|>"
 
-  /// The ids of a prompt. What does not fit between begin and end is dropped, and told.
+  /// The ids of a prompt. What does not fit between begin and end is dropped, and returned as `droppedText`.
   public func encode(_ prompt: String) -> Tokens {
     let text = cleaned(prompt)
     var ids = [begin]
@@ -37,7 +37,7 @@ public struct Tokenizer: Sendable {
     return Tokens(ids: ids + padding, count: ids.count, droppedText: droppedText)
   }
 
-  /// The same tokenizer that also knows other words, each with ids of its own.
+  /// The same tokenizer with added words, each with ids of its own.
   func adding(_ words: [(text: String, ids: [Int])]) -> Tokenizer {
     var tokenizer = self
     tokenizer.added = AddedWords(words)
@@ -58,7 +58,7 @@ public struct Tokenizer: Sendable {
     var spelled: [SpelledWord] = []
     for piece in added.pieces(of: text, whole: wholeAddedWords) {
       if let ids = piece.ids {
-        // All of the text belongs to the last id, so that a word that is cut is told as a whole.
+        // All of the text belongs to the last id, so that a word that is cut is reported as a whole.
         let symbols = ids.enumerated().map { place, id in
           BytePairs.Symbol(id: id, byteCount: place == ids.count - 1 ? piece.text.utf8.count : 0)
         }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// What `special_tokens_map.json` or `tokenizer_config.json` says about padding and length.
+/// Padding token and length, from `special_tokens_map.json` or `tokenizer_config.json`.
 struct TokenizerSettings: Decodable {
-  /// The token that fills a prompt up.
+  /// The padding token.
   let padding: String?
   /// How many tokens a prompt becomes.
   let length: Int?
@@ -26,7 +26,7 @@ struct TokenizerSettings: Decodable {
     case length = "model_max_length"
   }
 
-  /// A token is a string, or an object that says more about it.
+  /// A token is a string, or an object with its properties.
   private struct Token: Decodable {
     let content: String
   }

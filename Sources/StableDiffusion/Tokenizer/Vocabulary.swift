@@ -1,6 +1,6 @@
 import Foundation
 
-/// The tokens that a model knows, and their ids: the file `vocab.json`, one JSON object.
+/// The tokens of a model and their ids: the file `vocab.json`, one JSON object.
 struct Vocabulary {
   let path: String
   /// By the UTF-8 of the tokens' names.
