@@ -52,6 +52,13 @@ public final class FileDigests: Sendable {
     }.keys.sorted()
   }
 
+  /// The paths of remembered files of this name, unchanged since.
+  public func knownPaths(named name: String) -> [String] {
+    known().filter { path, entry in
+      path.hasSuffix("/" + name) && (try? FileVersion(of: path)) == entry.version
+    }.keys.sorted()
+  }
+
   private func known() -> [String: DigestFile.Entry] {
     entries.withLock { entries in
       let known = entries ?? file?.read() ?? [:]

@@ -36,6 +36,7 @@ struct EncodeCommand: ParsableCommand {
       throw RenderError.clipSkip(prompting.clipSkip, layers: description.layers)
     }
     let (conditioning, droppedText) = encoder(prompt, reading: prompting.reading)
+    for warning in adapters.warnings(for: [prompt]) { reporter.warn(warning) }
     if let droppedText { reporter.warn(dropped: droppedText) }
     let tokens = conditioning.tokens
     try NumpyArray(shape: Array(tokens.shape.dropFirst()), values: tokens.values).write(to: output)

@@ -33,4 +33,21 @@ struct GIFSummary {
     }
     (self.delays, self.isEndless) = (delays, isEndless)
   }
+
+  /// A file without its comments, which hold the recipe.
+  static func withoutComments(_ file: Data) throws -> Data {
+    let bytes = [UInt8](file)
+    func tableBytes(_ flags: UInt8) -> Int { flags & 0x80 == 0 ? 0 : 3 << (Int(flags & 7) + 1) }
+
+    var position = 13 + tableBytes(bytes[10])
+    var result = bytes[..<position]
+    while bytes[position] != 0x3B {
+      let (begin, isComment) = (position, bytes[position] == 0x21 && bytes[position + 1] == 0xFE)
+      position += bytes[position] == 0x21 ? 2 : 11 + tableBytes(bytes[position + 9])
+      while bytes[position] != 0 { position += Int(bytes[position]) + 1 }
+      position += 1
+      if !isComment { result += bytes[begin..<position] }
+    }
+    return Data(result)
+  }
 }

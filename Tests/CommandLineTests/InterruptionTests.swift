@@ -104,6 +104,21 @@ import Testing
     #expect(try folder.names().isEmpty)
   }
 
+  @Test("a long step does not have to end", arguments: [SIGINT, SIGTERM])
+  func longStep(signal: Int32) throws {
+    // Sixteen frames of 128 x 128 together: a step takes a second and more.
+    let walk = [
+      "circle", "a dog", "--model", TinyModel.bundled, "--frames", "16", "--batch", "16", "--steps", "1000",
+      "--seed",
+      "5", "-o", "walk.gif",
+    ]
+    let stopped = try interrupt(walk, after: "\"event\":\"step\"", signal)
+    #expect(stopped.exitCode == 130)
+    // The step in work when the signal came may have been at its end.
+    #expect(stopped.output.components(separatedBy: "\"event\":\"step\"").count - 1 <= 2, "\(stopped.output)")
+    #expect(stopped.errors.contains("Interrupted. No frame is finished yet."))
+  }
+
   @Test("while the model is loaded, nothing is rendered")
   func loading() throws {
     // The bundled model takes a tenth of a second and more to load; the handler of signals is installed just before.

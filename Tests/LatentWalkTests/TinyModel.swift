@@ -11,7 +11,8 @@ enum TinyModel {
   private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   static let fixtures = tests.appending(path: "StableDiffusionTests/Fixtures").path
   /// The model that comes with the program, 128 x 128 pixels.
-  static let bundled = tests.deletingLastPathComponent().appending(path: "Models/tiny").path
+  static let bundledPlace = tests.deletingLastPathComponent().appending(path: "Models").path
+  static let bundled = bundledPlace + "/tiny"
 
   static func path(_ name: String) -> String { "\(fixtures)/\(name)" }
 

@@ -140,7 +140,7 @@ import Testing
     let error = #expect(throws: TokenizerError.self) {
       try PromptEncoder(ModelFolder(path: path, tokenizer: clip))
     }
-    #expect(error?.description.contains("tokens up to 49407, and the model's text encoder knows 554") == true)
+    #expect(error?.description.contains("tokens up to 49407, and the model's text encoder has 554") == true)
   }
 
   @Test("Stable Diffusion 2.x in a single file fills prompts up with the token that it learned with")

@@ -61,7 +61,9 @@ import Testing
       scale: golden.guidance)
     let schedule = try pipeline.schedule(steps: golden.steps, kind: .leading)
     var latents = try tensor("\(model).noise").channelsLast()
-    for step in try pipeline.denoising(latents, guidedBy: guidance, through: schedule) { latents = step.latents }
+    for step in try pipeline.denoising(latents, guidedBy: guidance, through: schedule) {
+      latents = step.latents
+    }
     expectEqual(latents, try tensor("\(model).sample").channelsLast(), relativeL2: 1e-3)
     let decoded = pipeline.autoencoder.decode(latents)
     expectEqual(decoded, try tensor("\(model).decoded").channelsLast(), within: 2 / 127.5)

@@ -60,6 +60,9 @@ struct LoadedModel: Sendable {
   }
 
   var latentColours: LatentColours { colours.value }
+
+  /// Whether both are the same model in memory, and not only of the same contents.
+  func isSame(as other: LoadedModel) -> Bool { colours === other.colours }
 }
 
 /// A value that is computed once, on first use.

@@ -25,6 +25,7 @@ extension ModelStore {
   /// The reference of a model that is asked for by path or name, with its adapters and autoencoders.
   func reference(for draft: RecipeDraft) throws -> (reference: Recipe.ModelReference, folder: ModelFolder) {
     let identity = try identity(for: draft.model)
+    remember(identity.folder.path, of: identity.sha256)
     var reference = Recipe.ModelReference(
       name: ModelLibrary.name(of: identity.folder.path), sha256: identity.sha256,
       companions: identity.companions)
@@ -74,7 +75,8 @@ extension ModelStore {
   }
 
   private func identity(of reference: Recipe.ModelReference) throws -> ModelIdentity {
-    try identity(named: reference.name, expecting: reference.sha256.short) { identity in
+    let known = knownPaths(of: reference.sha256)
+    return try identity(named: reference.name, expecting: reference.sha256.short, known: known) { identity in
       identity.sha256 == reference.sha256 && identity.companions == reference.companions
     }
   }
@@ -83,24 +85,33 @@ extension ModelStore {
     guard let expected = request.expected else {
       return try ModelIdentity(library.folder(request.path), digests)
     }
-    let description = if case .sha256(let prefix) = expected { prefix } else { "of schema 1" }
-    return try identity(named: request.path, expecting: description) { identity in
+    let (description, known) =
+      if case .sha256(let prefix) = expected { (prefix, digests.knownPaths(with: prefix)) } else {
+        ("of schema 1", [])
+      }
+    return try identity(named: request.path, expecting: description, known: known) { identity in
       expected.fits(identity.sha256, model: identity.folder.path)
     }
   }
 
-  /// The model of a name if it is the one that is meant, else the first of all models that is: a model that has moved is found by its
-  /// contents.
+  /// The first model that is the one that is meant: of those with the known paths, the one of the name, and all others that are found.
+  /// A model that has moved is found by its contents.
   private func identity(
-    named name: String, expecting description: String, where isMeant: (ModelIdentity) throws -> Bool
+    named name: String, expecting description: String, known paths: [String],
+    where isMeant: (ModelIdentity) throws -> Bool
   ) throws -> ModelIdentity {
+    func first(of paths: [String]) throws -> ModelIdentity? {
+      for path in paths {
+        if let identity = try? ModelIdentity(library.folder(path), digests), try isMeant(identity) {
+          return identity
+        }
+      }
+      return nil
+    }
+    if let identity = try first(of: paths) { return identity }
     let named = Result { try ModelIdentity(library.folder(name), digests) }
     if case .success(let identity) = named, try isMeant(identity) { return identity }
-    for path in library.models().map(\.path) + rememberedModels() {
-      if let identity = try? ModelIdentity(library.folder(path), digests), try isMeant(identity) {
-        return identity
-      }
-    }
+    if let identity = try first(of: library.models().map(\.path) + rememberedFolders()) { return identity }
     switch named {
     case .success(let identity):
       throw ModelStoreError.otherModel(
@@ -110,12 +121,9 @@ extension ModelStore {
     }
   }
 
-  /// Models that were hashed before, wherever they lie.
-  private func rememberedModels() -> [String] {
-    digests.knownPaths(with: "").compactMap { path in
-      if path.hasSuffix("/model_index.json") { return String(path.dropLast("/model_index.json".count)) }
-      return path.hasSuffix(".safetensors") || path.hasSuffix(".ckpt") ? path : nil
-    }
+  /// Folders of models that were hashed before, wherever they lie.
+  private func rememberedFolders() -> [String] {
+    digests.knownPaths(named: "model_index.json").map { String($0.dropLast("/model_index.json".count)) }
   }
 }
 

@@ -16,6 +16,8 @@ public final class ModelStore: Sendable {
   private let capacity: Int
   /// The loaded models, the most recently used last.
   private let loaded = Mutex<[LoadedModel]>([])
+  /// Where models were found, which may be outside of the library.
+  private let paths = Mutex<[FileDigest: String]>([:])
 
   /// - Parameters:
   ///   - library: where models are searched.
@@ -46,7 +48,7 @@ public final class ModelStore: Sendable {
   func model(for reference: Recipe.ModelReference, encodesPictures: Bool) throws -> LoadedModel {
     if let model = loaded.withLock({ models in
       models.first { $0.reference == reference && ($0.encodesPictures || !encodesPictures) }
-    }), try model.files.isUnchanged(digests) {
+    }), (try? model.files.isUnchanged(digests)) == true {
       use(model)
       return model
     }
@@ -64,6 +66,13 @@ public final class ModelStore: Sendable {
       models.removeAll { $0.reference == model.reference }
       models = (models + [model]).suffix(capacity)
     }
+  }
+
+  func remember(_ path: String, of model: FileDigest) { paths.withLock { $0[model] = path } }
+
+  /// Where a model, or a single file with its contents, was found before.
+  func knownPaths(of model: FileDigest) -> [String] {
+    (paths.withLock { $0[model].map { [$0] } } ?? []) + digests.knownPaths(with: model.hexadecimal)
   }
 
   /// Frees the loaded models that no renderer uses.

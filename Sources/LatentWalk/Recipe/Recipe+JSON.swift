@@ -21,11 +21,10 @@ extension Recipe {
 
   /// - Throws: `RecipeError` if the text is no recipe, is not valid, or is of another schema than this version writes.
   public init(json: String) throws {
-    self = try decoded(Contents.self, json).recipe
-  }
-
-  private struct Contents: Decodable {
-    let recipe: Recipe
+    guard case .recipe(let recipe) = try RecipeDocument(json: json).origin else {
+      throw RecipeError.otherVersion(tool: "LatentWalk", schema: 1)
+    }
+    self = recipe
   }
 }
 
@@ -49,10 +48,14 @@ struct RecipeDocument {
     }
     frame = header.frame
     switch header.schema {
-    case Recipe.schema: origin = .recipe(try Recipe(json: json))
+    case Recipe.schema: origin = .recipe(try decoded(Contents.self, json).recipe)
     case 1: origin = .schema1(try decoded(RecipeSchema1.Document.self, json).recipe.draft)
     default: throw RecipeError.otherVersion(tool: header.tool, schema: header.schema)
     }
+  }
+
+  private struct Contents: Decodable {
+    let recipe: Recipe
   }
 
   private struct Header: Decodable {

@@ -62,6 +62,9 @@ public struct Renderer: Sendable {
     Rendering(self, frames, cancellation)
   }
 
+  /// Whether both use the same loaded model.
+  package func sharesModel(with other: Renderer) -> Bool { model.isSame(as: other.model) }
+
   /// The latents with which frames begin, [n, h, w, channels].
   func initialLatents(_ frames: [Int]) -> Tensor {
     Tensor.batch(
@@ -99,10 +102,19 @@ extension Recipe {
 extension LoadedModel {
   fileprivate func warnings(for recipe: Recipe) -> [String] {
     let prompts = recipe.walk.keyFrames.flatMap { [$0.prompt ?? "", $0.negativePrompt] }
-    let unusedWords = textualInversions.filter { word in
-      !prompts.contains { $0.lowercased().contains(word.token.lowercased()) }
-    }
-    return unusedWords.map { "The learned word \($0.token) of \($0.path) is in no prompt." }
+    return unusedWords(textualInversions, prompts)
       + pipeline.unusedTensors.map { "The model's tensor \($0) is not used." }
   }
+}
+
+extension Adapters {
+  /// A sentence for each learned word that no prompt has.
+  public func warnings(for prompts: [String]) -> [String] {
+    unusedWords(textualInversions.map { ($0.token, $0.path) }, prompts)
+  }
+}
+
+private func unusedWords(_ words: [(token: String, path: String)], _ prompts: [String]) -> [String] {
+  words.filter { word in !prompts.contains { $0.lowercased().contains(word.token.lowercased()) } }
+    .map { "The learned word \($0.token) of \($0.path) is in no prompt." }
 }
