@@ -73,14 +73,6 @@ extension Renderer {
     let fast = max(1, 4096 / max(1, pixels))
     let halves = recipe.guidance == 1 ? 1 : 2
     let bytesPerFrame = halves * model.unet.activationBytes(pixels: pixels)
-    return max(1, min(fast, 16, availableMemory() / 2 / bytesPerFrame))
+    return max(1, min(fast, 16, TensorMemory.available / 2 / bytesPerFrame))
   }
-}
-
-/// Memory that the system can give, in bytes.
-public func availableMemory() -> Int {
-  let lines = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8))?.split(separator: "\n") ?? []
-  let line = lines.first { $0.hasPrefix("MemAvailable:") }
-  let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-  return kilobytes.map { $0 * 1024 } ?? 2 << 30
 }

@@ -1,11 +1,12 @@
 import CKernels
 
-/// A tensor as a checkpoint holds it: its bytes in the file's precision and in PyTorch's layout (a linear layer [out, in], a
-/// convolution [out, in, height, width]). Nothing is read or converted before a layer packs it or asks for `float32()`.
+/// A tensor as a checkpoint holds it: its bytes in the file's precision and in PyTorch's layout (a linear layer [out,
+/// in], a convolution [out, in, height, width]). Nothing is read or converted before a layer packs it or asks for
+/// `float32()`.
 public struct StoredTensor: Sendable {
   public let shape: [Int]
   public let elementType: ElementType
-  /// The values; valid as long as `owner` lives, so whoever reads them holds on to the tensor (`withExtendedLifetime`).
+  /// The values; valid as long as `owner` lives, so a reader keeps the tensor alive (`withExtendedLifetime`).
   /// Need not be aligned.
   nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
   private let owner: any AnyObject & Sendable
@@ -47,7 +48,7 @@ public struct StoredTensor: Sendable {
       droppingPages: droppingPages)
   }
 
-  /// Says that the values were packed and will hardly be read again: a mapped file's pages are given back to the system. The
+  /// Gives a mapped file's pages back to the system once the values were packed. The
   /// values stay valid; reading them again costs a read from the file.
   public func dropPages() { droppingPages?() }
 }

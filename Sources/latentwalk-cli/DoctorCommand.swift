@@ -19,7 +19,7 @@ struct DoctorCommand: ParsableCommand {
     print("Instruction set   \(Engine.instructionSet.rawValue)  (LATENTWALK_ISA overrides)")
     print("Kernels           \(Engine.isOptimised ? "optimised" : "NOT optimised: build with -c release")")
     print("Threads           \(Engine.threadCount)")
-    print("Free memory       \(gigabytes(availableMemory()))")
+    print("Free memory       \(gigabytes(TensorMemory.available))")
     let check = MachineCheck()
     print("Speed             \(Int(check.peak)) GFLOP/s, float32, measured")
     print("Matrix product    \(percent(check.matrixProduct)) of it")
