@@ -27,10 +27,12 @@ extension TensorAllocator {
     }
 
     func usage(size: Int) -> Usage {
-      Usage(
+      var usage = Usage(
         inUse: inUse, peak: peak, free: free.reduce(0) { $0 + $1.count },
         freeAndResident: free.reduce(0) { $0 + max(0, min($1.upperBound, used) - $1.lowerBound) },
         unopened: size - opened)
+      usage.largestFree = free.reduce(0) { max($0, $1.count) }
+      return usage
     }
   }
 }

@@ -22,6 +22,8 @@ package final class TensorAllocator: Sendable {
     package var freeAndResident: Int
     /// What can still become writable: the rest of the address range.
     package var unopened: Int
+    /// The largest contiguous part of `free`.
+    package var largestFree = 0
 
     package init(inUse: Int = 0, peak: Int = 0, free: Int = 0, freeAndResident: Int = 0, unopened: Int = 0) {
       (self.inUse, self.peak, self.free) = (inUse, peak, free)

@@ -25,7 +25,7 @@ public enum TensorMemory {
     let available = available
     guard bytes <= available else { throw TensorMemoryError(needed: bytes, available: available) }
     guard TensorAllocator.shared.reserve(bytes) else {
-      throw TensorMemoryError(needed: bytes, available: min(available, TensorAllocator.shared.usage.free))
+      throw TensorMemoryError(needed: bytes, available: TensorAllocator.shared.usage.largestFree)
     }
   }
 
