@@ -16,7 +16,12 @@ public struct PromptEncoder: Sendable {
     let description = try TextEncoderDescription(folder.configuration("text_encoder"))
     let weights = try adapters.added(
       to: folder.weights("text_encoder").packed(packing), of: .textEncoder, textWidth: description.width)
-    let inversions = adapters.textualInversions
+    try self.init(folder, weights, adapters.textualInversions)
+  }
+
+  /// - Parameter weights: of the text encoder, with the changes of adapters.
+  init(_ folder: ModelFolder, _ weights: Weights, _ inversions: [TextualInversion]) throws {
+    let description = try TextEncoderDescription(folder.configuration("text_encoder"))
     let tokenizer = try Tokenizer(folder: folder.tokenizerPath, padding: folder.padding)
     try tokenizer.requireFitting(description, path: folder.tokenizerPath)
     try TextualInversion.check(inversions, width: description.width, capacity: tokenizer.length - 2)

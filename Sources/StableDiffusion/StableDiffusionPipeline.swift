@@ -15,8 +15,8 @@ import Tensors
 ///     }
 ///     let pixels = pipeline.pixels(latents)      // [1, 512, 512, 3], 0 ... 255
 ///
-/// Loading takes a second for each gigabyte. Networks can be unloaded; using one again loads it, which throws if its files
-/// have changed.
+/// Loading takes a second for each gigabyte. Networks can be unloaded to free memory; their files stay open, and the next use loads them
+/// again, which throws if the files have changed.
 public struct StableDiffusionPipeline: Sendable {
   /// The networks that can be unloaded once a picture has passed through them.
   public enum Component: Sendable {
@@ -25,8 +25,9 @@ public struct StableDiffusionPipeline: Sendable {
 
   public let description: ModelDescription
   public let autoencoder: Autoencoder
-  /// Tensors in the model's files that no layer uses, as `component: name`.
-  public let unusedTensors: [String]
+  private let unknownTensors: [String]
+  private let textWeights: Weights
+  private let unetWeights: Weights
   private let encoder: Unloadable<PromptEncoder>
   private let denoiser: Unloadable<UNet>
 
@@ -34,23 +35,36 @@ public struct StableDiffusionPipeline: Sendable {
   ///   - adapters: LoRA files and textual inversions.
   ///   - files: the autoencoder's, where others replace the model's own.
   ///   - packing: how weights are packed, which decides the arithmetic.
+  ///   - components: those that are loaded now; the others on first use.
   /// - Throws: `CheckpointError` and the errors of adapters and autoencoders, with the file in each.
   public init(
     _ folder: ModelFolder, adapters: Adapters = Adapters(),
     autoencoder files: AutoencoderFiles = AutoencoderFiles(),
-    packing: Packing = Packing()
+    packing: Packing = Packing(), loading components: [Component] = [.promptEncoder, .unet]
   ) throws {
     let description = try ModelDescription(folder)
+    let textWeights = try adapters.added(
+      to: folder.weights("text_encoder").packed(packing), of: .textEncoder,
+      textWidth: description.textEncoder.width)
     let unetWeights = try adapters.added(
       to: folder.weights("unet").packed(packing), of: .unet, textWidth: description.textEncoder.width)
-    encoder = try Unloadable { try PromptEncoder(folder, adapters: adapters, packing: packing) }
-    denoiser = try Unloadable { try UNet(unetWeights, description.unet) }
+    encoder = Unloadable { try PromptEncoder(folder, textWeights, adapters.textualInversions) }
+    denoiser = Unloadable { try UNet(unetWeights, description.unet) }
     autoencoder = try Autoencoder(files, of: folder, description.autoencoder, packing: packing)
-    self.description = description
-    unusedTensors =
-      try folder.unknownTensors + encoder.loaded().unusedTensors.map { "text_encoder: \($0)" }
-      + unetWeights.unused.map { "unet: \($0)" }
-      + autoencoder.unusedTensors.map { "vae: \($0)" }
+    (self.description, self.textWeights, self.unetWeights) = (description, textWeights, unetWeights)
+    unknownTensors = folder.unknownTensors
+    if components.contains(.promptEncoder) { try encoder.loadOnce() }
+    if components.contains(.unet) { try denoiser.loadOnce() }
+  }
+
+  /// Tensors in the model's files that no layer uses, as `component: name`.
+  public var unusedTensors: [String] {
+    get throws {
+      try encoder.loadOnce()
+      try denoiser.loadOnce()
+      return unknownTensors + textWeights.unused.map { "text_encoder: \($0)" }
+        + unetWeights.unused.map { "unet: \($0)" } + autoencoder.unusedTensors.map { "vae: \($0)" }
+    }
   }
 
   public func promptEncoder() throws -> PromptEncoder { try encoder.loaded() }

@@ -3,23 +3,24 @@ import Synchronization
 /// A network that can be unloaded to free memory and is loaded again on next use.
 final class Unloadable<Network: Sendable>: Sendable {
   private let load: @Sendable () throws -> Network
-  private let network: Mutex<Network?>
+  private let state = Mutex<(network: Network?, wasLoaded: Bool)>((nil, false))
 
-  /// Loads the network, so that errors in its files are thrown here.
-  init(_ load: @escaping @Sendable () throws -> Network) throws {
-    self.load = load
-    network = Mutex(try load())
-  }
+  init(_ load: @escaping @Sendable () throws -> Network) { self.load = load }
 
-  /// - Throws: if the network was unloaded and its files have changed since.
+  /// - Throws: if the network's files do not fit, or have changed since they were opened.
   func loaded() throws -> Network {
-    try network.withLock { network in
-      if let network { return network }
+    try state.withLock { state in
+      if let network = state.network { return network }
       let loaded = try load()
-      network = loaded
+      state = (loaded, true)
       return loaded
     }
   }
 
-  func unload() { network.withLock { $0 = nil } }
+  /// Loads the network unless that was done before, also if it has been unloaded since.
+  func loadOnce() throws {
+    if !state.withLock({ $0.wasLoaded }) { _ = try loaded() }
+  }
+
+  func unload() { state.withLock { $0.network = nil } }
 }

@@ -100,7 +100,8 @@ import Testing
     expectDone(try image("-o", "without.png", model: "model"), "without.png")
     #expect(try picture("own.png") == picture("without.png"))
     expectRefusal(
-      try image("--from", photograph, model: "model"), 1, "model/vae has no encoder", "--vae or --tiny-vae")
+      try image("--from", photograph, model: "model"), 1, "model/vae has no encoder",
+      "as the vae or the tiny VAE")
     expectRefusal(
       try folder.run("encode-image", photograph, "--model", "model"), 1, "model/vae has no encoder")
     let run = try image(

@@ -7,7 +7,8 @@ import Testing
     let (comments, documents) = (try Examples.inComments(), try Examples.inDocuments())
     #expect(comments.count > 30 && documents.count > 0, "The examples are found.")
     let modules = [
-      "BundledModels", "Checkpoints", "Files", "LatentWalk", "Media", "Sampling", "StableDiffusion", "Tensors", "Walks",
+      "BundledModels", "Checkpoints", "Files", "LatentWalk", "Media", "Sampling", "StableDiffusion",
+      "Tensors", "Walks",
     ]
     let functions = (comments + documents).enumerated().map { $1.function($0) }
     let text = (modules.map { "import \($0)" } + functions).joined(separator: "\n")
@@ -24,7 +25,10 @@ import Testing
     let compiler = Process()
     compiler.executableURL = URL(filePath: "/usr/bin/env")
     compiler.arguments =
-      ["swiftc", "-typecheck", "-swift-version", "6", "-package-name", packageName, "-I", "\(products)/Modules"]
+      [
+        "swiftc", "-typecheck", "-swift-version", "6", "-package-name", packageName, "-I",
+        "\(products)/Modules",
+      ]
       + ["-Xcc", "-fmodule-map-file=\(products)/CKernels.build/module.modulemap"]
       + libraries.flatMap { ["-I", $0] } + [file]
     let pipe = Pipe()
@@ -33,7 +37,8 @@ import Testing
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     compiler.waitUntilExit()
     return String(decoding: output, as: UTF8.self)
-      .components(separatedBy: "\n").filter { $0.contains("error:") && !$0.hasPrefix(" ") }.joined(separator: "\n")
+      .components(separatedBy: "\n").filter { $0.contains("error:") && !$0.hasPrefix(" ") }.joined(
+        separator: "\n")
   }
 
   /// As the package manager derives it from the folder.

@@ -76,8 +76,7 @@ private let longRecipe =
     let pipe = folder.file("pipe")
     try #require(mkfifo(pipe, 0o600) == 0)
     for (path, reason) in [
-      (pipe, "it is not a plain file"), ("/dev/zero", "it is not a plain file"),
-      (folder.path, "it is a folder"),
+      (pipe, "it is not a file"), ("/dev/zero", "it is not a file"), (folder.path, "it is not a file"),
       (folder.file("missing"), "no such file or directory"),
     ] {
       let expected = MediaError.cannotRead(path: path, reason: reason)

@@ -53,7 +53,7 @@ struct LoadedModel: Sendable {
     textualInversions = adapters.textualInversions.map { ($0.token, $0.path) }
     pipeline = try StableDiffusionPipeline(
       files.folder, adapters: adapters, autoencoder: files.autoencoderFiles(encodes: encodesPictures),
-      packing: reference.packing)
+      packing: reference.packing, loading: [.promptEncoder])
     colours = Lazy { [pipeline] in
       LatentColours(of: pipeline.autoencoder, latentChannels: pipeline.description.unet.latentChannels)
     }

@@ -38,8 +38,10 @@ public struct Renderer: Sendable {
     text = try KeyFrameText(recipe, inputs, model.pipeline.promptEncoder())
     noise = try RecipeNoise(recipe, inputs, model.pipeline)
     droppedTexts = text.droppedTexts
-    warnings = model.warnings(for: recipe)
+    // The text encoder makes room before the UNet is loaded.
     if lowMemory { model.pipeline.unload(.promptEncoder) }
+    _ = try model.pipeline.unet()
+    warnings = try model.warnings(for: recipe)
   }
 
   /// The noise levels through which a frame is denoised.
@@ -100,9 +102,9 @@ extension Recipe {
 }
 
 extension LoadedModel {
-  fileprivate func warnings(for recipe: Recipe) -> [String] {
+  fileprivate func warnings(for recipe: Recipe) throws -> [String] {
     let prompts = recipe.walk.keyFrames.flatMap { [$0.prompt ?? "", $0.negativePrompt] }
-    return unusedWords(textualInversions, prompts)
+    return try unusedWords(textualInversions, prompts)
       + pipeline.unusedTensors.map { "The model's tensor \($0) is not used." }
   }
 }

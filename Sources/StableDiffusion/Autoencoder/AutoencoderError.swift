@@ -12,15 +12,15 @@ public enum AutoencoderError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .noEncoder(let path):
       "\(path) has no encoder, so pictures cannot be turned into latents; "
-        + "give an autoencoder that has one with --vae or --tiny-vae."
+        + "give an autoencoder that has one as the vae or the tiny VAE."
     case .noDecoder(let path):
       "\(path) has an encoder and no decoder, so no picture can be made with it; "
         + "give the folder that holds taesd_decoder.safetensors, too."
     case .notTiny(let path):
       "\(path) is no tiny autoencoder; give taesd_decoder.safetensors, a folder that holds it, or one that diffusers saved as "
-        + "AutoencoderTiny. Other autoencoders are given with --vae."
+        + "AutoencoderTiny. Give other autoencoders as the vae."
     case .isTiny(let path):
-      "\(path) is a tiny autoencoder; give it with --tiny-vae."
+      "\(path) is a tiny autoencoder; give it as the tiny VAE."
     case .noAutoencoder(let path):
       "\(path) is no autoencoder; give a folder that diffusers saved as AutoencoderKL, or a file with its weights."
     case .otherLatents(let path, let found, let expected):
