@@ -50,7 +50,7 @@ import Testing
     try handle.close()
     let folder = try GoldenPipeline("sd1").folder
     #expect(throws: CheckpointError.changed(path: file.path)) {
-      try StableDiffusionPipeline(folder, adding: Adapters(loras: [lora]))
+      try StableDiffusionPipeline(folder, adapters: Adapters(loras: [lora]))
     }
   }
 

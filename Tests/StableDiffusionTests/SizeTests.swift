@@ -29,7 +29,7 @@ import Testing
     tensors = try TensorFile(path: folder + "/golden.safetensors")
   }
 
-  private func tensor(_ name: String) throws -> Tensor { try #require(tensors.tensor(name)).float32() }
+  private func tensor(_ name: String) throws -> Tensor { try #require(try tensors.tensor(name)).float32() }
 
   private func folder(_ model: String) throws -> ModelFolder {
     try ModelFolder(path: model == "tiny" ? GoldenPipeline.bundled : "\(GoldenPipeline.fixtures)/\(model)")

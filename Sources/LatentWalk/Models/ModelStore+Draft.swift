@@ -22,7 +22,7 @@ extension ModelStore {
       } else {
         draft.prompts.map { ($0, nil) }
       }
-    let noise = try draft.noise.map(self.reference)
+    let noise = try draft.noise.map { try self.reference(to: $0) }
     let start = try draft.picture.map {
       Recipe.Start(picture: try self.reference(to: $0), strength: draft.strength)
     }

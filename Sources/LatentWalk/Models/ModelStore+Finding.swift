@@ -35,19 +35,23 @@ extension ModelStore {
     reference.textualInversions = try draft.textualInversions.map {
       Recipe.TextualInversionReference(file: try self.reference(to: $0.file), token: $0.token)
     }
-    reference.vae = try draft.vae.map(self.reference)
-    reference.tinyVAE = try draft.tinyVAE.map(self.reference)
+    reference.vae = try draft.vae.map { try self.reference(to: $0, orFolder: true) }
+    reference.tinyVAE = try draft.tinyVAE.map { try self.reference(to: $0, orFolder: true) }
     reference.packing = draft.packing
     return (reference, identity.folder)
   }
 
-  /// The reference to a file, or to a folder of files, that is asked for by path.
+  /// The reference to a file that is asked for by path.
+  /// - Parameter acceptsFolders: whether it may be a folder of files, as an autoencoder may.
   /// - Throws: if the file is not there, is no plain file, or is not the one that is expected.
-  func reference(to request: FileRequest) throws -> Recipe.FileReference {
+  func reference(
+    to request: FileRequest, orFolder acceptsFolders: Bool = false
+  ) throws -> Recipe.FileReference {
     let isThere = FileManager.default.fileExists(atPath: request.path)
     let path =
       request.expected.flatMap(knownPath) ?? (isThere ? nil : try? library.path(request.path)) ?? request.path
-    let sha256 = try ContentIdentity(paths: AddedFiles.paths(path), digests).sha256
+    let paths = acceptsFolders ? try AddedFiles.paths(path) : [path]
+    let sha256 = try ContentIdentity(paths: paths, digests).sha256
     guard request.expected?.fits(sha256, file: path) ?? true else {
       throw ModelStoreError.otherContents(field: "file", path: path, found: sha256.short)
     }
