@@ -23,15 +23,12 @@ import Testing
   }
 
   /// The embedding of the golden prompt, [12, 32], and the UNet's answer to the golden latents.
-  private func modelOutputs(_ generator: StableDiffusionPipeline) throws -> (embedding: Tensor, unet: Tensor)
-  {
-    let embedding = try generator.promptEncoder()("A photograph of a dog").conditioning.tokens.reshaped([
-      77, 32,
-    ])
-    let prediction = try generator.unet()(
-      #require(try inputs.tensor("latents")).float32().channelsLast(), timestep: 481,
-      context: #require(try inputs.tensor("text")).float32())
-    return (embedding.images(0..<12), prediction)
+  private func modelOutputs(_ pipeline: StableDiffusionPipeline) throws -> (embedding: Tensor, unet: Tensor) {
+    let embedding = try pipeline.promptEncoder()("A photograph of a dog").conditioning.tokens
+    let latents = try #require(try inputs.tensor("latents")).float32().channelsLast()
+    let text = try #require(try inputs.tensor("text")).float32()
+    let prediction = try pipeline.unet()(latents, timestep: 481, context: text)
+    return (embedding.reshaped([77, 32]).images(0..<12), prediction)
   }
 
   private func expected(_ layout: String) throws -> (embedding: Tensor, unet: Tensor) {
