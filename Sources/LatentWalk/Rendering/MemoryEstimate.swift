@@ -21,8 +21,9 @@ struct MemoryEstimate {
   func batch(asked: Int?) throws -> Int {
     let available = TensorMemory.available
     let fast = max(1, min(16, 4096 / max(1, latentPixels)))
-    let batch = asked ?? max(1, min(fast, available / 2 / bytesPerFrame))
-    let needed = max(batch * bytesPerFrame, decoderBytes)
+    let batch = max(1, asked ?? min(fast, available / 2 / bytesPerFrame))
+    let (bytes, isTooLarge) = batch.multipliedReportingOverflow(by: bytesPerFrame)
+    let needed = max(isTooLarge ? .max : bytes, decoderBytes)
     guard needed <= available else { throw RenderError.memory(needed: needed, available: available) }
     return batch
   }

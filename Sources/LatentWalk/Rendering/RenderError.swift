@@ -70,7 +70,7 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
 }
 
 private func gigabytes(_ bytes: Int) -> String {
-  let tenths = (bytes + 50_000_000) / 100_000_000
+  let tenths = bytes / 100_000_000 + (bytes % 100_000_000 < 50_000_000 ? 0 : 1)
   return "\(tenths / 10).\(tenths % 10) GB"
 }
 
