@@ -14,7 +14,9 @@ let package = Package(
   ],
   targets: [
     // The arithmetic, in C: the only place that asks for SIMD instructions.
-    .target(name: "CKernels"),
+    .target(name: "CKernels", exclude: ["reference"]),
+    // The kernels' formulas in plain C, which the tests compare them with.
+    .target(name: "CKernelsReference", dependencies: ["CKernels"], path: "Sources/CKernels/reference"),
     .target(name: "Tensors", dependencies: ["CKernels"]),
 
     // Files: read without surprises, written whole, known by their SHA-256; and the tensors in them.
@@ -49,7 +51,7 @@ let package = Package(
       path: "Sources/latentwalk-cli"),
 
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "CKernelsReference"]),
     // Model files as other programs write them, for the tests.
     .target(name: "ModelFiles", path: "Tests/ModelFiles"),
     .testTarget(

@@ -2,7 +2,8 @@
 #include "kernels.h"
 #include <string.h>
 
-/** Half from float with round to nearest even, in whole numbers: the same everywhere, whatever the processor's modes. */
+/** Half from float with round to nearest even, in whole numbers: the same everywhere, whatever the processor's
+ *  modes. */
 static uint16_t half_from_bits(uint32_t bits) {
   const uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fffffff;
   if (magnitude > 0x7f800000) return (uint16_t)(sign | 0x7e00 | (magnitude >> 13 & 0x3ff)); /* NaN */

@@ -1,5 +1,5 @@
-/* What the files of CKernels share: the jobs, the pool's inner door, and the table of functions that exists once
- * per instruction set. Vector types never appear here: they belong to the `.inc` templates. */
+/* What the files of CKernels share: the jobs, the pool's internal interface, and the table of functions that exists
+ * once per instruction set. Vector types never appear here: they belong to the `.inc` templates. */
 #ifndef LW_KERNELS_H
 #define LW_KERNELS_H
 
@@ -8,12 +8,12 @@
 enum {
   LW_LANES = 16,        /* columns of a panel: one AVX-512 register, two AVX2 registers */
   LW_PART = 320,        /* the most products in one chain of additions; see lw_part */
-  LW_ROW_BLOCK = 144,   /* rows whose inputs are kept in the second-level cache while the panels pass by */
-  LW_DEPTH_BLOCK = 1280, /* products after which unfinished sums are put aside, so that a panel slice stays close */
-  LW_PANEL_GROUP = 16,  /* panels over which unfinished sums are kept */
+  LW_ROW_BLOCK = 144,   /* rows whose inputs stay in the second-level cache while all panels are multiplied with them */
+  LW_DEPTH_BLOCK = 1280, /* products after which unfinished sums are stored: a panel's slice stays in cache */
+  LW_PANEL_GROUP = 16,  /* panels whose unfinished sums are stored at the same time */
   LW_KEY_BLOCK = 96,    /* keys whose scores exist at the same time */
   LW_WINOGRAD_PARTS = 32, /* chains of additions over the channels of a Winograd convolution, at most */
-  LW_LARGE_PICTURE = 8 << 20, /* floats of a picture that no cache will hold until it is read again */
+  LW_LARGE_PICTURE = 8 << 20, /* floats of a picture that will have left every cache before it is read again */
   LW_STRIP = 256        /* pixels summed in one go by the group norm */
 };
 
@@ -24,9 +24,25 @@ static inline size_t lw_ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
 /* Threads (thread_pool.c) ------------------------------------------------------------------------------ */
 
 typedef void (*lw_body)(void *context, size_t begin, size_t end, void *scratch);
-/** lw_parallel on at most `threads` threads, with a scratch area of at least `scratch_bytes` (64-byte aligned) for each. */
-void lw_dispatch(size_t count, size_t threads, size_t scratch_bytes, lw_body body, void *context);
-/** The threads worth waking for so many simple operations: 1 where waking costs more than it brings. */
+
+/** Work over the indices [0, count), cut into contiguous ranges. */
+typedef struct {
+  size_t count;
+  size_t threads; /* at most so many */
+  lw_body body;
+  void *context;
+  char *scratch;        /* an area for each of `threads` threads, one after the other; NULL if the body needs none */
+  size_t scratch_bytes; /* of each area */
+} lw_job;
+
+/** Runs a job on the pool; returns when it is done. */
+void lw_dispatch(const lw_job *job);
+/** `bytes` rounded up, so that areas of different threads share no page. */
+size_t lw_scratch_bytes(size_t bytes);
+/** The part of a workspace behind `offset` bytes as scratch areas of `bytes` each: for at most `threads` threads,
+ *  and as many as fit. */
+void lw_give_scratch(lw_job *job, lw_workspace workspace, size_t offset, size_t bytes, size_t threads);
+/** How many threads so many simple operations are worth: 1 where waking another takes longer than it saves. */
 size_t lw_useful_threads(size_t operations);
 
 /* Products (matrix_product.c, convolution.c) ----------------------------------------------------------- */
@@ -52,13 +68,15 @@ typedef struct lw_product {
   /** Writes to pointers[segment * count + row] where the row's inputs begin, for `count` rows from `first`.
    *  `zeros` is a row of zeros, for points outside the picture. */
   void (*gather)(const struct lw_product *, size_t first, size_t count, const float **pointers, const float *zeros);
-  const void *input;    /* lw_matrix_product: x; lw_convolution: the shape */
-  size_t input_stride;  /* lw_matrix_product only */
+  const lw_matrix_product_arguments *matrix;     /* of a matrix product, else NULL */
+  const lw_convolution_arguments *convolution;   /* of a convolution, else NULL */
 } lw_product;
 
+/** Bytes of workspace that a product needs. */
+size_t lw_product_workspace(const lw_product *product);
 /** Runs a product on the pool. */
-void lw_run_product(const lw_product *product);
-/** The number of panels that such weights have. */
+void lw_run_product(const lw_product *product, lw_workspace workspace);
+/** The number of panels of such weights. */
 size_t lw_panel_count(const lw_weights *weights);
 
 /* The layout of a thread's scratch area for a product (matrix_product.c). */
@@ -70,16 +88,16 @@ typedef struct {
   float *totals;          /* [panel of the group][row of the block][16] */
 } lw_product_scratch;
 
-/** The address of a source's pixel, or `zeros` for a point outside the picture. y and x count in the upsampled picture, if it is
- *  upsampled; left of and above it they wrap around to huge numbers, which are outside as well. */
+/** The address of a source's pixel, or `zeros` for a point outside the picture. y and x count in the upsampled
+ *  picture, if it is upsampled; left of and above it they wrap around to huge numbers, which are outside as well. */
 static inline const float *lw_source_pixel(
-  const lw_convolution_shape *shape, size_t source, size_t image, size_t y, size_t x, const float *zeros) {
-  const bool upsamples = shape->upsampled_height > 0;
-  if (y >= (upsamples ? shape->upsampled_height : shape->height)) return zeros;
-  if (x >= (upsamples ? shape->upsampled_width : shape->width)) return zeros;
+  const lw_convolution_arguments *arguments, size_t source, size_t image, size_t y, size_t x, const float *zeros) {
+  const bool upsamples = arguments->upsampled_height > 0;
+  if (y >= (upsamples ? arguments->upsampled_height : arguments->height)) return zeros;
+  if (x >= (upsamples ? arguments->upsampled_width : arguments->width)) return zeros;
   const size_t scale = upsamples ? 2 : 1;
-  const size_t pixel = (image * shape->height + y / scale) * shape->width + x / scale;
-  return shape->sources[source].data + pixel * shape->sources[source].channels;
+  const size_t pixel = (image * arguments->height + y / scale) * arguments->width + x / scale;
+  return arguments->sources[source].data + pixel * arguments->sources[source].channels;
 }
 
 /* Winograd convolution (winograd.c) -------------------------------------------------------------------- */
@@ -93,14 +111,15 @@ typedef struct {
   size_t tile_rows, tile_columns, tiles; /* of a picture; of all pictures */
   size_t channels, panels;
   size_t part; /* the most channels in one chain of additions; from the shape alone, like every order of additions */
-  size_t first_panel, last_panel; /* the panels at hand, where not all are */
-  size_t first_tile, tile_count;  /* the tiles at hand, likewise */
+  size_t first_panel, last_panel; /* the panels of this round */
+  size_t first_tile, tile_count;  /* the tiles of this round */
   const struct lw_kernel_table *kernels;
   const float *zeros; /* a pixel outside the picture */
-  float *workspace;   /* the transformed taps [panel][plane][channel][16] or inputs [plane][tile][channel] */
+  float *filters;     /* filters first: transformed taps, [panel][plane][channel][16] */
+  float *inputs;      /* inputs first: transformed inputs, [plane][tile][channel] */
 } lw_winograd;
 
-/** Where a tile's first output lies. */
+/** The first output of a tile. */
 typedef struct {
   size_t image, y, x;
 } lw_winograd_tile;
@@ -110,17 +129,27 @@ static inline lw_winograd_tile lw_winograd_place(const lw_winograd *job, size_t 
   return (lw_winograd_tile){tile / per_image, 4 * (own / job->tile_columns), 4 * (own % job->tile_columns)};
 }
 
-/** Whether a convolution is computed this way: decided from its shape alone, not from the batch. */
-bool lw_winograd_suits(const lw_convolution_shape *shape, const lw_weights *weights);
-/** Floats of workspace that it needs. */
+/** Some tiles and some panels that are multiplied together, in each plane: m[panel][tile][16] = v[tile][channel]
+ *  u[panel][channel][16]. Distances count floats. */
+typedef struct {
+  size_t first_tile, tile_count, first_panel, panel_count;
+  const float *const *rows; /* the beginning of each tile's inputs in the first plane */
+  size_t v_plane;           /* from plane to plane */
+  const float *u;
+  size_t u_plane, u_panel;
+  float *m;
+  size_t m_plane, m_panel;
+} lw_winograd_block;
+
+/** Bytes of workspace that a convolution needs which is computed this way. */
 size_t lw_winograd_workspace(const lw_product *product);
-void lw_run_winograd(const lw_product *product, float *workspace);
+void lw_run_winograd(const lw_product *product, lw_workspace workspace);
 
 /* Attention (attention.c) ------------------------------------------------------------------------------ */
 
 /** Some queries of one head of one image. */
 typedef struct {
-  const lw_attention_shape *shape;
+  const lw_attention_arguments *arguments;
   size_t image, head, first_query, query_count;
 } lw_attention_task;
 
@@ -129,16 +158,19 @@ size_t lw_attention_scratch(size_t queries, size_t head_width);
 
 /* Norms (norms.c) -------------------------------------------------------------------------------------- */
 
-/** What group norm does to a channel: y = ((x - mean_high) - mean_low) * slope + shift. The mean comes in two floats so
- *  that inputs far from zero keep their digits. */
+/** What group norm does to each of `channels` channels: y = ((x - mean_high) - mean_low) * slope + shift, then SiLU
+ *  where it follows. The mean comes in two floats so that inputs far from zero keep their digits. */
 typedef struct {
-  float *mean_high, *mean_low, *slope;
+  size_t channels;
+  const float *mean_high, *mean_low, *slope, *shift;
+  bool silu;
+  bool large; /* the picture will have left every cache before it is read again */
 } lw_group_coefficients;
 
 /* The table -------------------------------------------------------------------------------------------- */
 
 typedef struct lw_kernel_table {
-  size_t panels_at_once; /* 2 where two panels share a tile */
+  size_t panels_at_once; /* 2 where a register block spans two panels */
   void (*product)(
     const lw_product *product, size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end,
     const lw_product_scratch *scratch);
@@ -147,20 +179,15 @@ typedef struct lw_kernel_table {
   void (*winograd_inputs)(
     const lw_winograd *job, size_t first, size_t count, float *v, size_t v_plane);
   void (*winograd_products)(
-    const lw_winograd *job, const float *const *rows, size_t count, size_t v_plane, const float *u, size_t u_plane,
-    size_t u_panel, size_t panels, float *m, size_t m_plane, size_t m_panel, size_t first, size_t last);
-  void (*winograd_outputs)(
-    const lw_winograd *job, size_t panel, size_t panels, size_t first, size_t count, const float *m, size_t m_plane,
-    size_t m_panel);
+    const lw_winograd *job, const lw_winograd_block *block, size_t first_channel, size_t last_channel);
+  void (*winograd_outputs)(const lw_winograd *job, const lw_winograd_block *block);
   void (*attention)(const lw_attention_task *task, void *scratch);
   /** Adds x and x * x of `pixels` rows into sums[channels] and squares[channels]. */
   void (*channel_sums)(const float *x, size_t pixels, size_t channels, double *sums, double *squares);
-  /** Normalises `pixels` rows of `channels` inputs into y, whose rows are y_stride apart; past the caches if it is large. */
+  /** Normalises `pixels` rows of inputs into y, whose rows are y_stride apart. */
   void (*normalise)(
-    float *y, size_t y_stride, const float *x, size_t pixels, size_t channels, const lw_group_coefficients *coefficients,
-    const float *shift, bool silu, bool large);
-  void (*layer_norm)(
-    float *y, const float *x, size_t rows, size_t channels, float epsilon, const float *scale, const float *shift);
+    float *y, size_t y_stride, const float *x, size_t pixels, const lw_group_coefficients *coefficients);
+  void (*layer_norm)(const lw_layer_norm_arguments *arguments, size_t first_row, size_t rows);
   void (*activate)(float *y, const float *x, size_t count, lw_activation activation);
   void (*mix)(float *y, float a, const float *x1, float b, const float *x2, size_t count);
   void (*to_float32)(float *y, const void *x, lw_element element, size_t count);

@@ -6,8 +6,8 @@
 #if defined(__x86_64__)
 /* 6 rows x 16 columns: 12 of the 16 registers add up, which hides the latency of an addition (4 cycles, 2 ports). */
 #define LW_TABLE lw_avx2_kernels
-#define LW_TILE_ROWS 6
-#define LW_TILE_PANELS 1
+#define LW_REGISTER_ROWS 6
+#define LW_REGISTER_PANELS 1
 #define LW_HALF_IN_HARDWARE 1
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #include "kernels.inc"

@@ -6,8 +6,8 @@
 #if defined(__x86_64__)
 /* 8 rows x 32 columns: 16 of the 32 registers add up. */
 #define LW_TABLE lw_avx512_kernels
-#define LW_TILE_ROWS 8
-#define LW_TILE_PANELS 2
+#define LW_REGISTER_ROWS 8
+#define LW_REGISTER_PANELS 2
 #define LW_HALF_IN_HARDWARE 1
 #pragma clang attribute push( \
   __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"))), apply_to = function)

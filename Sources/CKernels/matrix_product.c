@@ -1,4 +1,5 @@
-/* Products on the pool: who computes what, and where a thread keeps its notes. The arithmetic is in matrix_product.inc. */
+/* Products on the pool: how they are divided among threads, and the layout of scratch areas. The arithmetic is in
+ * matrix_product.inc. */
 #include "kernels.h"
 #include <string.h>
 
@@ -49,7 +50,7 @@ static void fill(lw_product_scratch *scratch, const lw_product *product) {
 typedef struct {
   const lw_product *product;
   const lw_kernel_table *kernels;
-  size_t panels, group; /* panels are dealt out in groups that share a tile */
+  size_t panels, group; /* panels are assigned in groups that share a register block */
   size_t row_shares, panel_shares;
 } product_grid;
 
@@ -90,16 +91,30 @@ static void run_cells(void *context, size_t begin, size_t end, void *area) {
   }
 }
 
-void lw_run_product(const lw_product *product) {
+static size_t useful_threads(const lw_product *product) {
+  const lw_weights *weights = product->weights;
+  return lw_useful_threads(product->rows * weights->taps * weights->channels * weights->columns / 8);
+}
+
+static size_t scratch_bytes(const lw_product *product) {
+  lw_product_scratch scratch;
+  return lay_out(&scratch, product, 0);
+}
+
+size_t lw_product_workspace(const lw_product *product) {
+  return useful_threads(product) * lw_scratch_bytes(scratch_bytes(product));
+}
+
+void lw_run_product(const lw_product *product, lw_workspace workspace) {
   const lw_weights *weights = product->weights;
   if (product->rows == 0 || weights->columns == 0) return;
   const lw_kernel_table *kernels = lw_kernels();
   product_grid grid = {product, kernels, lw_panel_count(weights), weights->gated ? 2 : kernels->panels_at_once, 1, 1};
-  choose_grid(&grid, lw_useful_threads(product->rows * weights->taps * weights->channels * weights->columns / 8));
-  lw_product_scratch scratch;
-  const size_t bytes = lay_out(&scratch, product, 0);
-  const size_t cells = grid.row_shares * grid.panel_shares;
-  lw_dispatch(cells, cells, bytes, run_cells, &grid);
+  lw_job job = {.body = run_cells, .context = &grid};
+  lw_give_scratch(&job, workspace, 0, scratch_bytes(product), useful_threads(product));
+  choose_grid(&grid, job.threads);
+  job.count = job.threads = grid.row_shares * grid.panel_shares;
+  lw_dispatch(&job);
 }
 
 /* Matrix product --------------------------------------------------------------------------------------- */
@@ -107,25 +122,31 @@ void lw_run_product(const lw_product *product) {
 static void gather_rows(
   const lw_product *product, size_t first, size_t count, const float **pointers, const float *zeros) {
   (void)zeros;
-  for (size_t row = 0; row < count; row++)
-    pointers[row] = (const float *)product->input + (first + row) * product->input_stride;
+  const lw_matrix_product_arguments *matrix = product->matrix;
+  for (size_t row = 0; row < count; row++) pointers[row] = matrix->x + (first + row) * matrix->x_stride;
 }
 
-void lw_matrix_product(
-  float *y, size_t y_stride, const float *x, size_t x_stride, size_t rows, const lw_weights *weights,
-  const lw_epilogue *epilogue) {
-  const lw_product product = {
-    .y = y,
-    .y_stride = y_stride,
-    .rows = rows,
-    .weights = weights,
-    .epilogue = epilogue ? *epilogue : (lw_epilogue){0},
+static lw_product describe(const lw_matrix_product_arguments *arguments) {
+  return (lw_product){
+    .y = arguments->y,
+    .y_stride = arguments->y_stride,
+    .rows = arguments->rows,
+    .weights = arguments->weights,
+    .epilogue = arguments->epilogue ? *arguments->epilogue : (lw_epilogue){0},
     .taps = 1,
     .source_count = 1,
-    .source_channels = {weights->channels},
+    .source_channels = {arguments->weights->channels},
     .gather = gather_rows,
-    .input = x,
-    .input_stride = x_stride,
+    .matrix = arguments,
   };
-  lw_run_product(&product);
+}
+
+size_t lw_matrix_product_workspace(const lw_matrix_product_arguments *arguments) {
+  const lw_product product = describe(arguments);
+  return lw_product_workspace(&product);
+}
+
+void lw_matrix_product(const lw_matrix_product_arguments *arguments, lw_workspace workspace) {
+  const lw_product product = describe(arguments);
+  lw_run_product(&product, workspace);
 }

@@ -26,12 +26,21 @@ static void mix_share(void *context, size_t begin, size_t end, void *scratch) {
   job->kernels->mix(job->y + first, job->a, job->x1 + first, job->b, job->x2 + first, last - first);
 }
 
+static void run(pointwise *job, lw_body share) {
+  lw_dispatch(&(lw_job){
+    .count = lw_ceiling(job->count, LW_LANES),
+    .threads = lw_useful_threads(job->count),
+    .body = share,
+    .context = job,
+  });
+}
+
 void lw_activate(float *y, const float *x, size_t count, lw_activation activation) {
   pointwise job = {.y = y, .x1 = x, .count = count, .activation = activation, .kernels = lw_kernels()};
-  lw_dispatch(lw_ceiling(count, LW_LANES), lw_useful_threads(count), 0, activate_share, &job);
+  run(&job, activate_share);
 }
 
 void lw_mix(float *y, float a, const float *x1, float b, const float *x2, size_t count) {
   pointwise job = {.y = y, .a = a, .b = b, .x1 = x1, .x2 = x2, .count = count, .kernels = lw_kernels()};
-  lw_dispatch(lw_ceiling(count, LW_LANES), lw_useful_threads(count), 0, mix_share, &job);
+  run(&job, mix_share);
 }

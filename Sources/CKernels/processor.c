@@ -41,20 +41,20 @@ static atomic_int active = UNDECIDED;
 const char *lw_isa_name(lw_isa isa) { return names[isa]; }
 
 const char *lw_isa_refused(void) {
-  const char *wish = getenv("LATENTWALK_ISA");
-  if (!wish || !*wish) return NULL;
+  const char *name = getenv("LATENTWALK_ISA");
+  if (!name || !*name) return NULL;
   for (int isa = 0; isa <= (int)lw_isa_best(); isa++)
-    if (strcmp(wish, names[isa]) == 0) return NULL;
-  return wish;
+    if (strcmp(name, names[isa]) == 0) return NULL;
+  return name;
 }
 
 lw_isa lw_isa_active(void) {
   int isa = atomic_load(&active);
   if (isa != UNDECIDED) return (lw_isa)isa;
   isa = (int)lw_isa_best();
-  const char *wish = getenv("LATENTWALK_ISA");
-  for (int i = 0; wish && i <= (int)lw_isa_best(); i++)
-    if (strcmp(wish, names[i]) == 0) isa = i;
+  const char *name = getenv("LATENTWALK_ISA");
+  for (int i = 0; name && i <= (int)lw_isa_best(); i++)
+    if (strcmp(name, names[i]) == 0) isa = i;
   int expected = UNDECIDED; /* another thread may have chosen meanwhile: its choice stands */
   return atomic_compare_exchange_strong(&active, &expected, isa) ? (lw_isa)isa : (lw_isa)expected;
 }

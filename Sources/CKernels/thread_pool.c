@@ -1,5 +1,6 @@
-/* A pool that stays: count - 1 workers and the caller. Work is cut into contiguous ranges in advance, so who does what never
- * depends on timing. Waiting threads spin for a moment, since the next layer follows at once, and then sleep. */
+/* A persistent pool: count - 1 workers and the caller. Work is cut into contiguous ranges in advance, so the
+ * assignment never depends on timing. Waiting threads spin for a moment, since the next layer follows at once, and
+ * then sleep. */
 #define _GNU_SOURCE
 #include "kernels.h"
 #include <limits.h>
@@ -8,8 +9,6 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,12 +19,10 @@
 enum { MOST_THREADS = 256, LINE = 128 };
 static const int64_t SPIN_NANOSECONDS = 60000;
 
-/** What one thread owns; its own cache lines. */
+/** A thread of the pool, in its own cache lines. */
 typedef struct {
   _Alignas(LINE) pthread_t handle;
   size_t index;
-  void *scratch;
-  size_t scratch_bytes;
 } worker;
 
 static struct {
@@ -33,10 +30,7 @@ static struct {
   size_t count;         /* threads, the caller included; 0: not yet decided */
   size_t started;       /* workers running */
   worker workers[MOST_THREADS];
-  /* The job at hand. */
-  lw_body body;
-  void *context;
-  size_t items, threads;
+  lw_job job;           /* the one that runs */
   bool stopping;
   _Alignas(LINE) atomic_uint generation; /* rises by one with each job */
   _Alignas(LINE) atomic_uint unfinished; /* workers that have not yet finished it */
@@ -76,7 +70,8 @@ static void wake_all(atomic_uint *word) { syscall(SYS_futex, word, FUTEX_WAKE_PR
 
 /* Denormals -------------------------------------------------------------------------------------------- */
 
-/** Sets flush-to-zero and denormals-are-zero (a denormal costs a hundred cycles on some processors); returns what was. */
+/** Sets flush-to-zero and denormals-are-zero (a denormal costs a hundred cycles on some processors); returns what
+ *  was. */
 static unsigned flush_denormals(void) {
 #if defined(__x86_64__)
   const unsigned old = _mm_getcsr();
@@ -98,8 +93,9 @@ static void restore_denormals(unsigned old) {
 /* Workers ---------------------------------------------------------------------------------------------- */
 
 static void run_share(size_t index) {
-  const size_t begin = pool.items * index / pool.threads, end = pool.items * (index + 1) / pool.threads;
-  if (begin < end) pool.body(pool.context, begin, end, pool.workers[index].scratch);
+  const lw_job *job = &pool.job;
+  const size_t begin = job->count * index / job->threads, end = job->count * (index + 1) / job->threads;
+  if (begin < end) job->body(job->context, begin, end, job->scratch ? job->scratch + index * job->scratch_bytes : NULL);
 }
 
 static void *work(void *argument) {
@@ -112,7 +108,7 @@ static void *work(void *argument) {
   for (;;) {
     generation = wait_for_change(&pool.generation, generation);
     const bool stopping = pool.stopping;
-    if (!stopping && self->index < pool.threads) run_share(self->index);
+    if (!stopping && self->index < pool.job.threads) run_share(self->index);
     if (atomic_fetch_sub(&pool.unfinished, 1) == 1) wake_all(&pool.unfinished);
     if (stopping) return NULL;
   }
@@ -133,7 +129,7 @@ static void stop_workers(void) {
   pool.stopping = false;
 }
 
-/** Where a thread cannot be had, its share falls to the others. */
+/** If a thread cannot be created, the others take its share. */
 static void start_workers(void) {
   while (pool.started + 1 < pool.count) {
     worker *next = &pool.workers[pool.started + 1];
@@ -188,53 +184,38 @@ void lw_set_thread_count(size_t count) {
 
 /* Dispatch --------------------------------------------------------------------------------------------- */
 
-/** At least `bytes`, aligned to a cache line, kept for the next time. */
-static void grow_scratch(worker *owner, size_t bytes) {
-  if (owner->scratch_bytes >= bytes) return;
-  free(owner->scratch);
-  bytes = lw_ceiling(bytes, 4096) * 4096;
-  owner->scratch = aligned_alloc(4096, bytes);
-  owner->scratch_bytes = owner->scratch ? bytes : 0;
-  if (!owner->scratch) {
-    fprintf(stderr, "latentwalk: no memory for %zu bytes of scratch\n", bytes);
-    abort();
-  }
-}
-
-/** A body that dispatches again runs alone, with scratch of its own. */
-static void run_nested(size_t count, size_t scratch_bytes, lw_body body, void *context) {
-  worker own = {0};
-  if (scratch_bytes) grow_scratch(&own, scratch_bytes);
-  body(context, 0, count, own.scratch);
-  free(own.scratch);
-}
-
-void lw_dispatch(size_t count, size_t threads, size_t scratch_bytes, lw_body body, void *context) {
-  if (count == 0) return;
-  if (inside) {
-    run_nested(count, scratch_bytes, body, context);
+void lw_dispatch(const lw_job *job) {
+  if (job->count == 0) return;
+  if (inside) { /* a body that dispatches again runs alone */
+    job->body(job->context, 0, job->count, job->scratch);
     return;
   }
   pthread_mutex_lock(&pool.lock);
   inside = true;
-  threads = lw_greatest(1, lw_least(count, threads));
+  const size_t threads = lw_greatest(1, lw_least(job->count, job->threads));
   if (lw_least(threads, decided_count()) > 1) start_workers();
-  pool.threads = lw_least(threads, pool.count);
-  pool.items = count;
-  pool.body = body;
-  pool.context = context;
-  for (size_t i = 0; i < pool.threads; i++) grow_scratch(&pool.workers[i], scratch_bytes);
+  pool.job = *job;
+  pool.job.threads = lw_least(threads, pool.count);
   const unsigned old = flush_denormals();
-  if (pool.threads > 1) {
+  const bool shared = pool.job.threads > 1;
+  if (shared) {
     atomic_store(&pool.unfinished, (unsigned)pool.started);
     atomic_fetch_add(&pool.generation, 1);
     wake_all(&pool.generation);
   }
   run_share(0);
-  if (pool.threads > 1) wait_for_workers();
+  if (shared) wait_for_workers();
   restore_denormals(old);
   inside = false;
   pthread_mutex_unlock(&pool.lock);
+}
+
+size_t lw_scratch_bytes(size_t bytes) { return lw_ceiling(bytes, 4096) * 4096; }
+
+void lw_give_scratch(lw_job *job, lw_workspace workspace, size_t offset, size_t bytes, size_t threads) {
+  job->scratch = (char *)workspace.memory + offset;
+  job->scratch_bytes = lw_scratch_bytes(bytes);
+  job->threads = lw_greatest(1, lw_least(threads, (workspace.bytes - offset) / job->scratch_bytes));
 }
 
 size_t lw_useful_threads(size_t operations) {
@@ -254,5 +235,5 @@ static void run_plain(void *context, size_t begin, size_t end, void *scratch) {
 
 void lw_parallel(size_t count, void (*body)(void *context, size_t begin, size_t end), void *context) {
   plain_body plain = {body, context};
-  lw_dispatch(count, MOST_THREADS, 0, run_plain, &plain);
+  lw_dispatch(&(lw_job){.count = count, .threads = MOST_THREADS, .body = run_plain, .context = &plain});
 }

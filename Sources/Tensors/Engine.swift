@@ -30,5 +30,3 @@ public enum Engine {
   /// Measured throughput of fused multiply-adds on all threads, in GFLOP/s.
   public static func measurePeak(seconds: Double) -> Double { lw_measure_peak(seconds) }
 }
-import Foundation
-public enum TensorMemory { public static var available: Int { 8 << 30 } }

@@ -61,8 +61,8 @@ private final class PanelMemory: @unchecked Sendable {
 
   init(byteCount: Int) {
     self.byteCount = byteCount
-    address = Arena.shared.take(byteCount)
+    address = TensorAllocator.shared.allocate(byteCount)
   }
 
-  deinit { Arena.shared.give(address, byteCount) }
+  deinit { TensorAllocator.shared.deallocate(address, byteCount) }
 }

@@ -46,11 +46,14 @@ extension StoredTensor {
   }
 }
 
-/// Bytes that were copied together.
+/// Weights that were copied or computed while they are loaded, in one buffer.
 final class JoinedBytes: @unchecked Sendable {
   let buffer: UnsafeMutableRawBufferPointer
 
-  init(byteCount: Int) { buffer = .allocate(byteCount: byteCount, alignment: 64) }
+  init(byteCount: Int) {
+    buffer = UnsafeMutableRawBufferPointer(
+      start: TensorAllocator.shared.allocate(byteCount), count: byteCount)
+  }
 
   convenience init(_ parts: [UnsafeRawBufferPointer]) {
     self.init(byteCount: parts.reduce(0) { $0 + $1.count })
@@ -61,5 +64,7 @@ final class JoinedBytes: @unchecked Sendable {
     }
   }
 
-  deinit { buffer.deallocate() }
+  deinit {
+    if let address = buffer.baseAddress { TensorAllocator.shared.deallocate(address, buffer.count) }
+  }
 }

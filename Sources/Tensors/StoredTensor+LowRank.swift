@@ -2,8 +2,8 @@ import CKernels
 
 /// A change of a layer's weights that is stored as the product of two thin matrices: scale * up * down.
 ///
-/// Source: Hu et al., "LoRA" (arXiv 2106.09685), section 4.1. With a matrix in the middle, as LyCORIS stores convolutions:
-/// W[i, j, k, l] = sum over n, m of up[i, n] * middle[n, m, k, l] * down[m, j].
+/// Source: Hu et al., "LoRA" (arXiv 2106.09685), section 4.1. With a matrix in the middle, as LyCORIS stores
+/// convolutions: W[i, j, k, l] = sum over n, m of up[i, n] * middle[n, m, k, l] * down[m, j].
 public struct LowRankChange: Sendable {
   /// [out, rank] and ones behind.
   public let up: StoredTensor
@@ -84,7 +84,8 @@ extension StoredTensor {
 }
 
 extension ElementType {
-  /// Rounds numbers to this precision, to the nearest and half-way to the even one, and stores them at the beginning of a memory.
+  /// Rounds numbers to this precision, to the nearest and half-way to the even one, and stores them at the beginning of
+  /// a memory.
   fileprivate func store(_ tensor: Tensor, in memory: UnsafeMutableRawBufferPointer) {
     precondition(tensor.count * byteCount <= memory.count, "The memory holds all of the numbers.")
     tensor.withValues { values in

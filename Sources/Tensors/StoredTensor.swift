@@ -5,7 +5,7 @@ import CKernels
 public struct StoredTensor: Sendable {
   public let shape: [Int]
   public let elementType: ElementType
-  /// The values; valid as long as `owner` lives, so whoever reads them holds on to the tensor (`withExtendedLifetime`).
+  /// The values; valid as long as `owner` lives, so a reader keeps the tensor alive (`withExtendedLifetime`).
   /// Need not be aligned.
   nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
   private let owner: any AnyObject & Sendable

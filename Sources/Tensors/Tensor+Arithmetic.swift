@@ -8,7 +8,8 @@ public func mix(_ a: Float, _ x: Tensor, _ b: Float, _ y: Tensor) -> Tensor {
   }
 }
 
-/// The same with factors of its own for each image: image i is a[i] * x[i] + b[i] * y[i], with the bits that it has alone.
+/// The same with factors of its own for each image: image i is a[i] * x[i] + b[i] * y[i], with the bits that it has
+/// alone.
 /// - Parameters:
 ///   - a: [n], for x of [n, ...]; so is `b` for y.
 public func mix(_ a: [Float], _ x: Tensor, _ b: [Float], _ y: Tensor) -> Tensor {

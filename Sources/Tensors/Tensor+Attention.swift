@@ -20,13 +20,14 @@ extension Tensor {
 
 /// softmax(q k^T / sqrt(d)) v for each image and head, without ever holding the scores: [n, queries, heads * d].
 ///
-/// Vaswani et al., "Attention Is All You Need", equation 1; the running softmax is Milakov & Gimelshein's (arXiv 1805.02867).
+/// Vaswani et al., "Attention Is All You Need", equation 1; the running softmax is Milakov & Gimelshein's (arXiv
+/// 1805.02867).
 ///
 /// - Parameters:
 ///   - q: [n, queries, heads * d]; head h has the columns h * d ..< (h + 1) * d.
 ///   - k: [n, keys, heads * d], or [1, ...] if all images see the same keys.
 ///   - v: like `k`.
-///   - isCausal: whether a token sees only itself and those before it.
+///   - isCausal: whether a token attends only to itself and those before it.
 public func attention(
   _ q: TokenColumns, _ k: TokenColumns, _ v: TokenColumns, heads: Int, isCausal: Bool = false
 ) -> Tensor {
@@ -38,13 +39,15 @@ public func attention(
   precondition(channels % heads == 0 && (keyImages == n || keyImages == 1), "Heads and images must fit.")
   let headWidth = channels / heads
   return Tensor(shape: [n, queries, channels]) { result in
-    var shape = lw_attention_shape(
+    var arguments = lw_attention_arguments(
       out: result.baseAddress, q: q.start, k: k.start, v: v.start,
       batch: n, heads: heads, head_width: headWidth, queries: queries, keys: keys,
       q_stride: q.stride, k_stride: k.stride, v_stride: v.stride, out_stride: channels,
       q_image: queries * q.stride, k_image: keyImages == 1 ? 0 : keys * k.stride,
       v_image: keyImages == 1 ? 0 : keys * v.stride, out_image: queries * channels,
       scale: 1 / Float(headWidth).squareRoot(), causal: isCausal)
-    withExtendedLifetime((q.tensor, k.tensor, v.tensor)) { lw_attention(&shape) }
+    withExtendedLifetime((q.tensor, k.tensor, v.tensor)) {
+      withWorkspace(byteCount: lw_attention_workspace(&arguments)) { lw_attention(&arguments, $0) }
+    }
   }
 }

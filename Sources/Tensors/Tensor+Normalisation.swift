@@ -1,7 +1,7 @@
 import CKernels
 
 extension Tensor {
-  /// Group norm of [n, h, w, c], then SiLU if asked for.  Wu & He, arXiv 1803.08494, equation 1.
+  /// Group norm of [n, h, w, c], optionally followed by SiLU.  Wu & He, arXiv 1803.08494, equation 1.
   /// - Parameters:
   ///   - skip: a second tensor beside this one in the channels; the result has the channels of both.
   ///   - scale: [channels of both]; so is `shift`.
@@ -13,14 +13,15 @@ extension Tensor {
     precondition(channels % groups == 0, "\(channels) channels cannot be divided into \(groups) groups.")
     precondition(
       scale.count == channels && shift.count == channels, "Scale and shift have one number a channel.")
-    var sources = [
+    let sources = (
       lw_source(data: storage.address, channels: c),
-      lw_source(data: UnsafePointer(skip?.storage.address), channels: channels - c),
-    ]
+      lw_source(data: UnsafePointer(skip?.storage.address), channels: channels - c)
+    )
     return Tensor(shape: [n, h, w, channels]) { result in
-      lw_group_norm(
-        result.baseAddress, &sources, n, h * w, groups, epsilon, scale.storage.address, shift.storage.address,
-        thenSilu)
+      var arguments = lw_group_norm_arguments(
+        y: result.baseAddress, sources: sources, batch: n, pixels: h * w, groups: groups, epsilon: epsilon,
+        scale: scale.storage.address, shift: shift.storage.address, silu: thenSilu)
+      withWorkspace(byteCount: lw_group_norm_workspace(&arguments)) { lw_group_norm(&arguments, $0) }
     }
   }
 
@@ -30,9 +31,10 @@ extension Tensor {
     precondition(
       scale.count == channels && shift.count == channels, "Scale and shift have one number a channel.")
     return Tensor(shape: shape) { result in
-      lw_layer_norm(
-        result.baseAddress, storage.address, rows, channels, epsilon, scale.storage.address,
-        shift.storage.address)
+      var arguments = lw_layer_norm_arguments(
+        y: result.baseAddress, x: storage.address, rows: rows, channels: channels, epsilon: epsilon,
+        scale: scale.storage.address, shift: shift.storage.address)
+      lw_layer_norm(&arguments)
     }
   }
 

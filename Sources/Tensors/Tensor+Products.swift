@@ -11,8 +11,12 @@ extension Tensor {
     return Tensor(shape: shape.dropLast() + [columns]) { result in
       weights.withKernelWeights { kernelWeights in
         epilogue.withKernelEpilogue(rows: rows, weights: weights) { kernelEpilogue in
-          lw_matrix_product(
-            result.baseAddress, columns, storage.address, channels, rows, kernelWeights, kernelEpilogue)
+          var arguments = lw_matrix_product_arguments(
+            y: result.baseAddress, y_stride: columns, x: storage.address, x_stride: channels, rows: rows,
+            weights: kernelWeights, epilogue: kernelEpilogue)
+          withWorkspace(byteCount: lw_matrix_product_workspace(&arguments)) {
+            lw_matrix_product(&arguments, $0)
+          }
         }
       }
     }
@@ -21,8 +25,8 @@ extension Tensor {
   /// The convolution of a picture: [n, h, w, in] -> [n, h', w', out].
   /// - Parameters:
   ///   - skip: a second tensor [n, h, w, more], concatenated with this one along the channels.
-  ///   - size: for `.doubling`, the size to which the doubled picture is cropped before it is convolved: 2 h or 2 h - 1 by
-  ///     2 w or 2 w - 1. Absent: 2 h by 2 w.
+  ///   - size: for `.doubling`, the size to which the doubled picture is cropped before it is convolved: 2 h or 2 h - 1
+  ///     by 2 w or 2 w - 1. Absent: 2 h by 2 w.
   public func convolved(
     by weights: PackedWeights, _ geometry: ConvolutionGeometry, beside skip: Tensor? = nil,
     upsampledTo size: (height: Int, width: Int)? = nil, then epilogue: Epilogue = Epilogue()
@@ -34,7 +38,7 @@ extension Tensor {
       "\(shape) and \(skipChannels) more channels do not fit weights of \(weights.channels) inputs.")
     precondition(
       skip.map { Array($0.shape.dropLast()) == [n, h, w] } ?? true, "Both inputs have the same size.")
-    var convolution = lw_convolution_shape()
+    var convolution = lw_convolution_arguments()
     convolution.sources.0 = lw_source(data: storage.address, channels: c)
     convolution.sources.1 = lw_source(data: UnsafePointer(skip?.storage.address), channels: skipChannels)
     (convolution.batch, convolution.height, convolution.width) = (n, h, w)
@@ -52,9 +56,11 @@ extension Tensor {
     return Tensor(shape: [n, height, width, weights.columns]) { result in
       weights.withKernelWeights { kernelWeights in
         epilogue.withKernelEpilogue(rows: n * height * width, weights: weights) { kernelEpilogue in
-          let workspace = Storage(count: lw_convolution_workspace(&convolution, kernelWeights))
-          lw_convolution(
-            result.baseAddress, &convolution, kernelWeights, kernelEpilogue, workspace.address)
+          convolution.y = result.baseAddress
+          (convolution.weights, convolution.epilogue) = (kernelWeights, kernelEpilogue)
+          withWorkspace(byteCount: lw_convolution_workspace(&convolution)) {
+            lw_convolution(&convolution, $0)
+          }
         }
       }
     }

@@ -4,7 +4,7 @@ import CKernels
 ///
 /// Layout, everywhere: **NHWC**, row-major. Pictures and latents are [n, height, width, channels], tokens are
 /// [n, tokens, channels], and a picture seen by attention is the same memory as [n, height * width, channels]. Other
-/// layouts exist at two doors only: where weights are read and where pixels and noise come in or go out.
+/// layouts exist in two places only: where weights are read, and where pixels and noise come in or go out.
 ///
 ///     let x = Tensor(shape: [1, 2, 2, 3], values: (0..<12).map(Float.init))
 ///     let y = 2 * x + x
@@ -42,7 +42,7 @@ public struct Tensor: Sendable {
   /// The numbers in row-major order, as a copy.
   public var values: [Float] { withValues(Array.init) }
 
-  /// Lends the numbers in row-major order.
+  /// Calls `body` with the numbers in row-major order.
   public func withValues<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
     try body(UnsafeBufferPointer(start: storage.address, count: count))
   }

@@ -1,10 +1,10 @@
 import CKernels
-import Foundation
+import CKernelsReference
 import Testing
 
 /// An attention in guarded memory; q, k, v and out have strides of their own.
 private struct Attention {
-  var shape: lw_attention_shape
+  var arguments: lw_attention_arguments
   let q: GuardedArray<Float>, k: GuardedArray<Float>, v: GuardedArray<Float>
 
   init(
@@ -18,65 +18,41 @@ private struct Attention {
     q = GuardedArray(numbers.array((batch * queries - 1) * qStride + inner, scale: sharpness))
     k = GuardedArray(numbers.array((keyImages * keys - 1) * kStride + inner))
     v = GuardedArray(numbers.array((keyImages * keys - 1) * vStride + inner))
-    shape = lw_attention_shape()
-    shape.q = UnsafePointer(q.address)
-    shape.k = UnsafePointer(k.address)
-    shape.v = UnsafePointer(v.address)
-    (shape.batch, shape.heads, shape.head_width, shape.queries, shape.keys) = (
+    arguments = lw_attention_arguments()
+    arguments.q = UnsafePointer(q.address)
+    arguments.k = UnsafePointer(k.address)
+    arguments.v = UnsafePointer(v.address)
+    (arguments.batch, arguments.heads, arguments.head_width, arguments.queries, arguments.keys) = (
       batch, heads, width, queries, keys
     )
-    (shape.q_stride, shape.k_stride, shape.v_stride, shape.out_stride) = (
+    (arguments.q_stride, arguments.k_stride, arguments.v_stride, arguments.out_stride) = (
       qStride, kStride, vStride, outStride
     )
-    (shape.q_image, shape.out_image) = (queries * qStride, queries * outStride)
-    (shape.k_image, shape.v_image) = sharedKeys ? (0, 0) : (keys * kStride, keys * vStride)
-    shape.scale = 1 / Float(width).squareRoot()
-    shape.causal = causal
+    (arguments.q_image, arguments.out_image) = (queries * qStride, queries * outStride)
+    (arguments.k_image, arguments.v_image) = sharedKeys ? (0, 0) : (keys * kStride, keys * vStride)
+    arguments.scale = 1 / Float(width).squareRoot()
+    arguments.causal = causal
   }
 
-  private var inner: Int { shape.heads * shape.head_width }
+  private var inner: Int { arguments.heads * arguments.head_width }
 
   func run() -> [Float] {
-    let rows = shape.batch * shape.queries
-    let out = GuardedArray([Float](repeating: .nan, count: (rows - 1) * shape.out_stride + inner))
-    var shape = shape
-    shape.out = out.address
-    lw_attention(&shape)
+    let rows = arguments.batch * arguments.queries
+    let out = GuardedArray([Float](repeating: .nan, count: (rows - 1) * arguments.out_stride + inner))
+    var arguments = arguments
+    arguments.out = out.address
+    withGuardedWorkspace(lw_attention_workspace(&arguments)) { lw_attention(&arguments, $0) }
     let values = out.values
-    return (0..<rows).flatMap { values[$0 * shape.out_stride..<$0 * shape.out_stride + inner] }
+    return (0..<rows).flatMap { values[$0 * arguments.out_stride..<$0 * arguments.out_stride + inner] }
   }
 
-  func reference() -> [Double] {
-    var result: [Double] = []
-    for image in 0..<shape.batch {
-      for query in 0..<shape.queries {
-        for head in 0..<shape.heads {
-          let width = shape.head_width
-          let keys = shape.causal ? min(query + 1, shape.keys) : shape.keys
-          let q = shape.q + image * shape.q_image + query * shape.q_stride + head * width
-          var scores = (0..<keys).map { key in
-            let k = shape.k + image * shape.k_image + key * shape.k_stride + head * width
-            return Double(shape.scale) * (0..<width).reduce(0.0) { $0 + Double(q[$1]) * Double(k[$1]) }
-          }
-          let most = scores.max()!
-          scores = scores.map { exp($0 - most) }
-          let sum = scores.reduce(0, +)
-          for d in 0..<width {
-            var value = 0.0
-            for key in 0..<keys {
-              value +=
-                scores[key] * Double(shape.v[image * shape.v_image + key * shape.v_stride + head * width + d])
-            }
-            result.append(value / sum)
-          }
-        }
-      }
-    }
-    return result
+  func expected() -> [Double] {
+    var arguments = arguments
+    return reference(arguments.batch * arguments.queries * inner) { lw_reference_attention($0, &arguments) }
   }
 
   func check(_ description: @autoclosure () -> String) {
-    let error = relativeError(sameBitsEverywhere(description(), run), reference())
+    let error = relativeError(sameBitsEverywhere(description(), run), expected())
     #expect(error < 2e-6, "\(description())")
   }
 }
@@ -90,7 +66,7 @@ extension KernelTests {
       for keys in 1...200 {
         let attention = Attention(
           &numbers, width: numbers.integer(1...9), queries: numbers.integer(1...35), keys: keys)
-        all.add(sameBitsEverywhere("\(keys) keys", attention.run), attention.reference())
+        all.add(sameBitsEverywhere("\(keys) keys", attention.run), attention.expected())
       }
       #expect(all.error < 2e-6)
     }

@@ -1,9 +1,10 @@
 import CKernels
+import CKernelsReference
 import Testing
 
 /// A convolution of random sources in guarded memory.
 struct Convolution {
-  var shape: lw_convolution_shape
+  var shape: lw_convolution_arguments
   let packed: PackedWeights
   let sources: [GuardedArray<Float>]
   let bias: GuardedArray<Float>, imageBias: GuardedArray<Float>
@@ -24,73 +25,71 @@ struct Convolution {
     imageBias = GuardedArray(numbers.array(batch * columns))
     let first = lw_source(data: sources[0].address, channels: channels[0])
     let second = channels.count > 1 ? lw_source(data: sources[1].address, channels: channels[1]) : lw_source()
-    shape = lw_convolution_shape(
-      sources: (first, second), batch: batch, height: height, width: width, kernel: kernel, stride: stride,
+    shape = lw_convolution_arguments(
+      y: nil, sources: (first, second), batch: batch, height: height, width: width, kernel: kernel,
+      stride: stride,
       pad_before: padBefore, pad_after: padAfter, upsampled_height: size.0, upsampled_width: size.1,
-      direct: direct)
+      direct: direct, weights: nil, epilogue: nil)
   }
 
   var outHeight: Int { withUnsafePointer(to: shape) { lw_convolved_height($0) } }
   var outWidth: Int { withUnsafePointer(to: shape) { lw_convolved_width($0) } }
 
-  func run() -> [Float] {
-    let columns = packed.weights.columns
-    let y = GuardedArray([Float](repeating: .nan, count: shape.batch * outHeight * outWidth * columns))
-    var shape = shape
-    var weights = packed.weights
+  /// The arguments with weights and an epilogue of everything, valid inside `body`.
+  private func withArguments(
+    _ y: UnsafeMutablePointer<Float>?, _ body: (inout lw_convolution_arguments) -> Void
+  ) {
+    var arguments = shape
     var epilogue = lw_epilogue()
     epilogue.bias = UnsafePointer(bias.address)
-    epilogue.image_bias = UnsafePointer(imageBias.address + firstImage * columns)
+    epilogue.image_bias = UnsafePointer(imageBias.address + firstImage * packed.weights.columns)
     epilogue.activation = LW_SILU
-    // Whatever a workspace holds before must not matter.
-    let workspace = GuardedArray(
-      [Float](repeating: .nan, count: lw_convolution_workspace(&shape, &weights)), alignment: 64)
-    lw_convolution(y.address, &shape, &weights, &epilogue, workspace.address)
+    arguments.y = y
+    withUnsafePointer(to: packed.weights) { weights in
+      withUnsafePointer(to: epilogue) { epilogue in
+        (arguments.weights, arguments.epilogue) = (weights, epilogue)
+        body(&arguments)
+      }
+    }
+  }
+
+  private var outCount: Int { shape.batch * outHeight * outWidth * packed.weights.columns }
+
+  func run() -> [Float] {
+    let y = GuardedArray([Float](repeating: .nan, count: outCount))
+    withArguments(y.address) { arguments in
+      withGuardedWorkspace(lw_convolution_workspace(&arguments)) { lw_convolution(&arguments, $0) }
+    }
     return y.values
   }
 
-  func reference() -> [Double] {
-    let columns = packed.weights.columns
-    let kernel = shape.kernel
-    let scale = shape.upsampled_height > 0 ? 2 : 1
-    let rows = scale == 2 ? shape.upsampled_height : shape.height
-    let places = scale == 2 ? shape.upsampled_width : shape.width
-    let all = sources.reduce(0) { $0 + $1.count } / (shape.batch * shape.height * shape.width)
-    var result: [Double] = []
-    for image in 0..<shape.batch {
-      for y in 0..<outHeight {
-        for x in 0..<outWidth {
-          for column in 0..<columns {
-            var sum = Double(bias.address[column]) + Double(imageBias.address[image * columns + column])
-            for tap in 0..<kernel * kernel {
-              let row = y * shape.stride + tap / kernel - shape.pad_before
-              let place = x * shape.stride + tap % kernel - shape.pad_before
-              guard (0..<rows).contains(row), (0..<places).contains(place) else { continue }
-              let pixel = (image * shape.height + row / scale) * shape.width + place / scale
-              var channel = 0
-              for source in sources {
-                let channels = source.count / (shape.batch * shape.height * shape.width)
-                for c in 0..<channels {
-                  sum +=
-                    Double(source.address[pixel * channels + c])
-                    * packed.values[(column * all + channel + c) * kernel * kernel + tap]
-                }
-                channel += channels
-              }
-            }
-            result.append(activated(sum, LW_SILU))
-          }
-        }
-      }
+  func expected() -> [Double] {
+    reference(outCount) { result in
+      withArguments(nil) { lw_reference_convolution(result, &$0, packed.values) }
     }
-    return result
   }
 
-  /// Floats of workspace; 0 if the convolution is computed directly.
-  var workspace: Int {
-    var shape = shape
-    var weights = packed.weights
-    return lw_convolution_workspace(&shape, &weights)
+  var workspaceBytes: Int {
+    var found = 0
+    withArguments(nil) { found = lw_convolution_workspace(&$0) }
+    return found
+  }
+
+  /// Runs with a workspace that was measured for one thread.
+  func runWithWorkspaceOfOneThread() -> [Float] {
+    let y = GuardedArray([Float](repeating: .nan, count: outCount))
+    let threads = lw_thread_count()
+    lw_set_thread_count(1)
+    let bytes = workspaceBytes
+    lw_set_thread_count(threads)
+    withArguments(y.address) { arguments in withGuardedWorkspace(bytes) { lw_convolution(&arguments, $0) } }
+    return y.values
+  }
+
+  var isWinograd: Bool {
+    var found = false
+    withArguments(nil) { found = lw_convolution_is_winograd(&$0) }
+    return found
   }
 
   /// Image number `index` of the batch by itself, with the same weights and biases.
@@ -105,7 +104,7 @@ struct Convolution {
   }
 
   func check(_ all: inout Comparison, _ description: @autoclosure () -> String) {
-    all.add(sameBitsEverywhere(description(), run), reference())
+    all.add(sameBitsEverywhere(description(), run), expected())
   }
 }
 

@@ -1,4 +1,5 @@
 import CKernels
+import CKernelsReference
 import Testing
 
 /// A group norm of one or two sources in guarded memory.
@@ -20,47 +21,27 @@ private struct GroupNorm {
 
   private var all: Int { channels.reduce(0, +) }
 
+  private func arguments(_ y: UnsafeMutablePointer<Float>?) -> lw_group_norm_arguments {
+    let second = channels.count > 1 ? lw_source(data: sources[1].address, channels: channels[1]) : lw_source()
+    return lw_group_norm_arguments(
+      y: y, sources: (lw_source(data: sources[0].address, channels: channels[0]), second), batch: batch,
+      pixels: pixels, groups: groups, epsilon: 1e-5, scale: scale.address, shift: shift.address, silu: silu)
+  }
+
   func run() -> [Float] {
     let y = GuardedArray([Float](repeating: .nan, count: batch * pixels * all))
-    let pairs = [
-      lw_source(data: sources[0].address, channels: channels[0]),
-      channels.count > 1 ? lw_source(data: sources[1].address, channels: channels[1]) : lw_source(),
-    ]
-    lw_group_norm(y.address, pairs, batch, pixels, groups, 1e-5, scale.address, shift.address, silu)
+    var arguments = arguments(y.address)
+    withGuardedWorkspace(lw_group_norm_workspace(&arguments)) { lw_group_norm(&arguments, $0) }
     return y.values
   }
 
-  private func value(_ image: Int, _ pixel: Int, _ channel: Int) -> Double {
-    let row = image * pixels + pixel
-    return channel < channels[0]
-      ? Double(sources[0].address[row * channels[0] + channel])
-      : Double(sources[1].address[row * channels[1] + channel - channels[0]])
-  }
-
-  func reference() -> [Double] {
-    var result = [Double](repeating: 0, count: batch * pixels * all)
-    let width = all / groups
-    for image in 0..<batch {
-      for group in 0..<groups {
-        let members = group * width..<(group + 1) * width
-        var values: [Double] = []
-        for pixel in 0..<pixels { for channel in members { values.append(value(image, pixel, channel)) } }
-        let mean = values.reduce(0, +) / Double(values.count)
-        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
-        for pixel in 0..<pixels {
-          for channel in members {
-            let normal = (value(image, pixel, channel) - mean) / (variance + Double(Float(1e-5))).squareRoot()
-            let y = normal * Double(scale.address[channel]) + Double(shift.address[channel])
-            result[(image * pixels + pixel) * all + channel] = activated(y, silu ? LW_SILU : LW_IDENTITY)
-          }
-        }
-      }
-    }
-    return result
+  func expected() -> [Double] {
+    var arguments = arguments(nil)
+    return reference(batch * pixels * all) { lw_reference_group_norm($0, &arguments) }
   }
 
   func check(_ description: @autoclosure () -> String) {
-    let error = relativeError(sameBitsEverywhere(description(), run), reference())
+    let error = relativeError(sameBitsEverywhere(description(), run), expected())
     #expect(error < 1e-6, "\(description())")
   }
 }
@@ -91,7 +72,7 @@ extension KernelTests {
       var numbers = TestNumbers(seed: 33)
       GroupNorm(&numbers, pixels: 1000, groups: 4, channels: [24], mean: 1000).check("group norm")
       let layer = LayerNorm(&numbers, rows: 20, channels: 320, mean: 1000)
-      #expect(relativeError(sameBitsEverywhere("layer norm", layer.run), layer.reference()) < 1e-6)
+      #expect(relativeError(sameBitsEverywhere("layer norm", layer.run), layer.expected()) < 1e-6)
     }
 
     @Test("a layer norm is right for every number of channels")
@@ -99,7 +80,7 @@ extension KernelTests {
       var numbers = TestNumbers(seed: 34)
       for channels in Array(1...70) + [320, 768, 1280] {
         let layer = LayerNorm(&numbers, rows: numbers.integer(1...9), channels: channels)
-        let error = relativeError(sameBitsEverywhere("\(channels) channels", layer.run), layer.reference())
+        let error = relativeError(sameBitsEverywhere("\(channels) channels", layer.run), layer.expected())
         #expect(error < 1e-6, "\(channels) channels")
       }
     }
@@ -132,21 +113,21 @@ private struct LayerNorm {
     shift = GuardedArray(numbers.array(channels))
   }
 
+  private func arguments(_ y: UnsafeMutablePointer<Float>?) -> lw_layer_norm_arguments {
+    lw_layer_norm_arguments(
+      y: y, x: x.address, rows: rows, channels: channels, epsilon: 1e-5, scale: scale.address,
+      shift: shift.address)
+  }
+
   func run() -> [Float] {
     let y = GuardedArray([Float](repeating: .nan, count: rows * channels))
-    lw_layer_norm(y.address, x.address, rows, channels, 1e-5, scale.address, shift.address)
+    var arguments = arguments(y.address)
+    lw_layer_norm(&arguments)
     return y.values
   }
 
-  func reference() -> [Double] {
-    (0..<rows).flatMap { row -> [Double] in
-      let values = (0..<channels).map { Double(x.address[row * channels + $0]) }
-      let mean = values.reduce(0, +) / Double(channels)
-      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(channels)
-      return (0..<channels).map {
-        (values[$0] - mean) / (variance + Double(Float(1e-5))).squareRoot() * Double(scale.address[$0])
-          + Double(shift.address[$0])
-      }
-    }
+  func expected() -> [Double] {
+    var arguments = arguments(nil)
+    return reference(rows * channels) { lw_reference_layer_norm($0, &arguments) }
   }
 }

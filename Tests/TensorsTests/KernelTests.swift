@@ -1,10 +1,11 @@
 import CKernels
+import CKernelsReference
 import Foundation
 import Testing
 
-/// The kernels against plain double precision, and against themselves: every instruction set of this machine, every number of
-/// threads must find the same bits. Instruction set and thread count belong to the whole process, so these tests
-/// run one after the other.
+/// The kernels against their references in double precision, and against themselves: every instruction set of this
+/// machine, every number of threads must find the same bits. Instruction set and thread count belong to the whole
+/// process, so these tests run one after the other.
 @Suite(.serialized) struct KernelTests {}
 
 /// Numbers that end where a forbidden page begins: reading or writing behind them stops the test run.
@@ -105,14 +106,19 @@ struct Comparison {
   var error: Double { relativeError(found, expected) }
 }
 
-/// The activations in double precision, from their definitions.
-func activated(_ x: Double, _ activation: lw_activation) -> Double {
-  switch activation {
-  case LW_SILU: x / (1 + exp(-x))
-  case LW_GELU: x / 2 * (1 + erf(x / 2.0.squareRoot()))
-  case LW_QUICK_GELU: x / (1 + exp(-1.702 * x))
-  default: x
+/// What a reference writes: `count` numbers.
+func reference(_ count: Int, _ write: (UnsafeMutablePointer<Double>) -> Void) -> [Double] {
+  [Double](unsafeUninitializedCapacity: count) { buffer, written in
+    buffer.update(repeating: .nan)
+    write(buffer.baseAddress!)
+    written = count
   }
+}
+
+/// A kernel's workspace in guarded memory. It holds NaN: its contents must not matter.
+func withGuardedWorkspace(_ byteCount: Int, _ body: (lw_workspace) -> Void) {
+  let memory = GuardedArray([Float](repeating: .nan, count: (byteCount + 3) / 4), alignment: 64)
+  withExtendedLifetime(memory) { body(lw_workspace(memory: memory.address, bytes: byteCount)) }
 }
 
 /// Weights in the order of a checkpoint, as numbers and as packed panels.

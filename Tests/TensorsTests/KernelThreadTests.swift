@@ -22,6 +22,19 @@ extension KernelTests {
       }
     }
 
+    @Test("a workspace measured for one thread is enough when there are more by the time it is used")
+    func smallWorkspace() {
+      let before = lw_thread_count()
+      defer { lw_set_thread_count(before) }
+      lw_set_thread_count(5)
+      var numbers = TestNumbers(seed: 16)
+      for (size, direct) in [(8, false), (8, true), (40, false), (40, true)] {
+        let convolution = Convolution(
+          &numbers, batch: 3, height: size, width: size, channels: [64], columns: 48, direct: direct)
+        expectSameBits(convolution.runWithWorkspaceOfOneThread(), convolution.run(), "\(size), \(direct)")
+      }
+    }
+
     @Test("several threads may call kernels at the same time")
     func concurrentCallers() async {
       await withTaskGroup(of: Bool.self) { group in

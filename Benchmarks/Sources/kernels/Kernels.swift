@@ -1,11 +1,21 @@
 import CKernels
 import Foundation
 
+/// Memory for a kernel to work with.
+private struct Workspace {
+  private let numbers: Numbers
+
+  init(byteCount: Int) { numbers = Numbers((byteCount + 3) / 4) }
+
+  var kernelWorkspace: lw_workspace { lw_workspace(memory: numbers.address, bytes: numbers.count * 4) }
+}
+
 /// A linear layer; `gated` for the one that GEGLU halves.
 struct MatrixProduct: Kernel {
   let name: String
   private let rows: Int, depth: Int, columns: Int, gated: Bool
   private let x: Numbers, y: Numbers, bias: Numbers, weights: Weights
+  private let arguments: lw_matrix_product_arguments, workspace: Workspace
 
   init(
     _ name: String, rows: Int, depth: Int, columns: Int, gated: Bool = false, element: lw_element = LW_FLOAT16
@@ -16,6 +26,12 @@ struct MatrixProduct: Kernel {
     x = Numbers(rows * depth, scale: 0.1)
     y = Numbers(rows * columns)
     bias = Numbers(gated ? 2 * columns : columns)
+    var arguments = lw_matrix_product_arguments(
+      y: y.address, y_stride: columns, x: x.address, x_stride: depth, rows: rows,
+      weights: UnsafePointer(weights.packed),
+      epilogue: nil)
+    self.arguments = arguments
+    workspace = Workspace(byteCount: lw_matrix_product_workspace(&arguments))
   }
 
   var work: Work { .operations(2 * rows * depth * columns * (gated ? 2 : 1)) }
@@ -24,7 +40,11 @@ struct MatrixProduct: Kernel {
     var epilogue = lw_epilogue()
     epilogue.bias = UnsafePointer(bias.address)
     epilogue.activation = gated ? LW_GEGLU : LW_IDENTITY
-    lw_matrix_product(y.address, columns, x.address, depth, rows, &weights.packed, &epilogue)
+    withUnsafePointer(to: epilogue) { epilogue in
+      var arguments = arguments
+      arguments.epilogue = epilogue
+      lw_matrix_product(&arguments, workspace.kernelWorkspace)
+    }
   }
 
   func error() -> Double {
@@ -45,8 +65,8 @@ struct MatrixProduct: Kernel {
 /// A 3x3 convolution of square pictures with one row of zeros around.
 struct Convolution: Kernel {
   let name: String
-  private let shape: lw_convolution_shape
-  private let x: Numbers, y: Numbers, workspace: Numbers, weights: Weights
+  private let shape: lw_convolution_arguments
+  private let x: Numbers, y: Numbers, workspace: Workspace, weights: Weights
 
   init(
     _ name: String, batch: Int = 1, size: Int, channels: Int, columns: Int, stride: Int = 1,
@@ -57,29 +77,30 @@ struct Convolution: Kernel {
       + (direct ? ", direct" : "")
     x = Numbers(batch * size * size * channels, scale: 0.1)
     weights = Weights(columns: columns, channels: channels, taps: 9, element: element)
-    var shape = lw_convolution_shape(
-      sources: (lw_source(data: x.address, channels: channels), lw_source()), batch: batch, height: size,
-      width: size,
-      kernel: 3, stride: stride, pad_before: 1, pad_after: 1, upsampled_height: 0, upsampled_width: 0,
-      direct: direct)
-    self.shape = shape
-    workspace = Numbers(max(1, lw_convolution_workspace(&shape, &weights.packed)))
     let outSize = (size - 1) / stride + 1
     y = Numbers(batch * outSize * outSize * columns)
+    var shape = lw_convolution_arguments()
+    shape.y = y.address
+    shape.sources.0 = lw_source(data: x.address, channels: channels)
+    (shape.batch, shape.height, shape.width) = (batch, size, size)
+    (shape.kernel, shape.stride, shape.pad_before, shape.pad_after) = (3, stride, 1, 1)
+    (shape.direct, shape.weights) = (direct, UnsafePointer(weights.packed))
+    self.shape = shape
+    workspace = Workspace(byteCount: lw_convolution_workspace(&shape))
   }
 
   private var outSize: Int { (shape.width - 1) / shape.stride + 1 }
 
-  var work: Work { .operations(2 * y.count * 9 * weights.packed.channels) }
+  var work: Work { .operations(2 * y.count * 9 * weights.packed.pointee.channels) }
 
   func run() {
     var shape = shape
-    lw_convolution(y.address, &shape, &weights.packed, nil, workspace.address)
+    lw_convolution(&shape, workspace.kernelWorkspace)
   }
 
   func error() -> Double {
-    let columns = weights.packed.columns
-    let channels = weights.packed.channels
+    let columns = weights.packed.pointee.columns
+    let channels = weights.packed.pointee.channels
     return largestError(y) { index in
       let pixel = index / columns
       let (place, row, image) = (pixel % outSize, pixel / outSize % outSize, pixel / outSize / outSize)
@@ -100,8 +121,9 @@ struct Convolution: Kernel {
 /// Attention of all heads, with heads side by side in a token.
 struct Attention: Kernel {
   let name: String
-  private let shape: lw_attention_shape
+  private let shape: lw_attention_arguments
   private let q: Numbers, k: Numbers, v: Numbers, out: Numbers
+  private let workspace: Workspace
 
   init(_ name: String, batch: Int = 1, heads: Int, width: Int, queries: Int, keys: Int) {
     self.name =
@@ -111,12 +133,14 @@ struct Attention: Kernel {
     k = Numbers(batch * keys * inner)
     v = Numbers(batch * keys * inner)
     out = Numbers(batch * queries * inner)
-    shape = lw_attention_shape(
+    var shape = lw_attention_arguments(
       out: out.address, q: q.address, k: k.address, v: v.address, batch: batch, heads: heads,
       head_width: width,
       queries: queries, keys: keys, q_stride: inner, k_stride: inner, v_stride: inner, out_stride: inner,
       q_image: queries * inner, k_image: keys * inner, v_image: keys * inner, out_image: queries * inner,
       scale: 1 / Float(width).squareRoot(), causal: false)
+    self.shape = shape
+    workspace = Workspace(byteCount: lw_attention_workspace(&shape))
   }
 
   var work: Work {
@@ -125,7 +149,7 @@ struct Attention: Kernel {
 
   func run() {
     var shape = shape
-    lw_attention(&shape)
+    lw_attention(&shape, workspace.kernelWorkspace)
   }
 
   func error() -> Double {
@@ -154,19 +178,26 @@ struct Attention: Kernel {
 struct GroupNorm: Kernel {
   private let pixels: Int, channels: Int
   private let x: Numbers, y: Numbers, scale: Numbers, shift: Numbers
+  private let arguments: lw_group_norm_arguments, workspace: Workspace
 
   init(pixels: Int, channels: Int) {
     (self.pixels, self.channels) = (pixels, channels)
     (x, y) = (Numbers(pixels * channels), Numbers(pixels * channels))
     (scale, shift) = (Numbers(channels), Numbers(channels))
+    var arguments = lw_group_norm_arguments(
+      y: y.address, sources: (lw_source(data: x.address, channels: channels), lw_source()), batch: 1,
+      pixels: pixels,
+      groups: 32, epsilon: 1e-5, scale: scale.address, shift: shift.address, silu: true)
+    self.arguments = arguments
+    workspace = Workspace(byteCount: lw_group_norm_workspace(&arguments))
   }
 
   var name: String { "group norm, SiLU \(pixels) x \(channels)" }
   var work: Work { .bytes(8 * pixels * channels) }
 
   func run() {
-    let sources = [lw_source(data: x.address, channels: channels), lw_source()]
-    lw_group_norm(y.address, sources, 1, pixels, 32, 1e-5, scale.address, shift.address, true)
+    var arguments = arguments
+    lw_group_norm(&arguments, workspace.kernelWorkspace)
   }
 
   func error() -> Double {
@@ -203,7 +234,12 @@ struct LayerNorm: Kernel {
   var name: String { "layer norm \(rows) x \(channels)" }
   var work: Work { .bytes(8 * rows * channels) }
 
-  func run() { lw_layer_norm(y.address, x.address, rows, channels, 1e-5, scale.address, shift.address) }
+  func run() {
+    var arguments = lw_layer_norm_arguments(
+      y: y.address, x: x.address, rows: rows, channels: channels, epsilon: 1e-5, scale: scale.address,
+      shift: shift.address)
+    lw_layer_norm(&arguments)
+  }
 
   func error() -> Double {
     largestError(y) { index in

@@ -23,30 +23,35 @@ final class Numbers {
 
 /// Packed weights; the numbers stay readable at [column][channel][tap].
 final class Weights {
-  var packed: lw_weights
+  let packed: UnsafeMutablePointer<lw_weights>
   private let values: Numbers
   private let panels: UnsafeMutableRawPointer
 
   init(columns: Int, channels: Int, taps: Int = 1, element: lw_element, gated: Bool = false) {
-    packed = lw_weights(
-      panels: nil, element: element, columns: columns, taps: taps, channels: channels, gated: gated)
+    packed = .allocate(capacity: 1)
+    packed.initialize(
+      to: lw_weights(
+        panels: nil, element: element, columns: columns, taps: taps, channels: channels, gated: gated))
     values = Numbers(columns * channels * taps)
-    panels = .allocate(byteCount: lw_panels_bytes(&packed), alignment: 4096)
+    panels = .allocate(byteCount: lw_panels_bytes(packed), alignment: 4096)
     if element == LW_FLOAT16 {
       var halves = [UInt16](repeating: 0, count: values.count)
       lw_to_float16(&halves, values.address, values.count)
       lw_to_float32(values.address, halves, element, values.count)
-      lw_pack_panels(&packed, panels, halves)
+      lw_pack_panels(packed, panels, halves)
     } else {
-      lw_pack_panels(&packed, panels, values.address)
+      lw_pack_panels(packed, panels, values.address)
     }
-    packed.panels = UnsafeRawPointer(panels)
+    packed.pointee.panels = UnsafeRawPointer(panels)
   }
 
-  deinit { panels.deallocate() }
+  deinit {
+    panels.deallocate()
+    packed.deallocate()
+  }
 
   func value(column: Int, channel: Int, tap: Int = 0) -> Double {
-    values[(column * packed.channels + channel) * packed.taps + tap]
+    values[(column * packed.pointee.channels + channel) * packed.pointee.taps + tap]
   }
 }
 

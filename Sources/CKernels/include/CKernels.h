@@ -1,12 +1,10 @@
 /* The arithmetic of LatentWalk: what must be fast, in C, on plain pointers.
  *
- * Layout: activations are NHWC float32, so a picture of h x w pixels with c channels is a matrix of
- * h * w rows and c columns. Weights are packed once into panels of 16 output columns, in the precision of
- * the checkpoint.
+ * Layout: activations are NHWC float32, so a picture of h x w pixels with c channels is a matrix of h * w rows and c
+ * columns. Weights are packed once into panels of 16 output columns, in the precision of the checkpoint.
  *
- * Every function gives the same bits whatever the batch, the thread count and the instruction set.
- * Nothing here knows a model. Memory belongs to the caller; the thread pool owns one scratch area a thread.
- */
+ * Every function gives the same bits whatever the batch, the thread count and the instruction set. All memory comes
+ * from the caller: nothing here allocates, so no kernel can fail. Nothing here depends on a model. / */
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -52,9 +50,9 @@ void lw_to_float32(float *destination, const void *source, lw_element element, s
 /** Converts to float16 with round to nearest even. */
 void lw_to_float16(uint16_t *destination, const float *source, size_t count);
 
-/** Weights as panels [ceil(columns / 16)][taps][channels][16], padded with zero columns, 64-byte aligned. A linear layer has one
- *  tap, a 3x3 convolution nine. With `gated` the columns are two halves (value, gate), each padded to panels of its own, and
- *  the panels alternate value, gate, value, gate (GEGLU). */
+/** Weights as panels [ceil(columns / 16)][taps][channels][16], padded with zero columns, 64-byte aligned. A linear
+ *  layer has one tap, a 3x3 convolution nine. With `gated` the columns are two halves (value, gate), each padded to
+ *  panels of its own, and the panels alternate value, gate, value, gate (GEGLU). */
 typedef struct {
   const void *panels;
   lw_element element;
@@ -90,43 +88,62 @@ typedef struct {
   lw_activation activation;
 } lw_epilogue;
 
-/** y[rows][y_stride] = epilogue(x[rows][x_stride] * weights); one tap. Strides count floats. */
-void lw_matrix_product(
-  float *y, size_t y_stride, const float *x, size_t x_stride, size_t rows, const lw_weights *weights,
-  const lw_epilogue *epilogue);
+/** Memory that a kernel uses while it runs, with any contents, aligned to 64 bytes: at least as many bytes as the
+ *  kernel's `_workspace` function returns for the same arguments. With more threads it would be larger, so a thread
+ *  count that rises between the two calls takes effect at the next. */
+typedef struct {
+  void *memory;
+  size_t bytes;
+} lw_workspace;
 
-/** One of the tensors, [n][h][w][channels], that a convolution sees side by side in its channels. */
+typedef struct {
+  float *y;
+  size_t y_stride; /* floats from row to row */
+  const float *x;
+  size_t x_stride;
+  size_t rows;
+  const lw_weights *weights;   /* one tap */
+  const lw_epilogue *epilogue; /* or NULL */
+} lw_matrix_product_arguments;
+
+size_t lw_matrix_product_workspace(const lw_matrix_product_arguments *arguments);
+/** y = epilogue(x * weights) */
+void lw_matrix_product(const lw_matrix_product_arguments *arguments, lw_workspace workspace);
+
+/** One of the tensors, [n][h][w][channels], that are concatenated along the channels. */
 typedef struct {
   const float *data;
   size_t channels;
 } lw_source;
 
 typedef struct {
-  lw_source sources[2]; /* the second may have no channels; together they are weights.channels */
+  float *y;
+  lw_source sources[2]; /* the second may have no channels; together they are weights->channels */
   size_t batch, height, width; /* of the sources */
   size_t kernel;               /* 1 or 3; taps = kernel * kernel, row by row */
   size_t stride;               /* 1 or 2 */
   size_t pad_before;           /* zero rows above and columns to the left: 0 or 1 */
   size_t pad_after;            /* below and to the right: 0 or 1 */
-  /* The sources are first doubled in both directions, nearest neighbour, and cropped to this size: 2 h or 2 h - 1 by 2 w or 2 w - 1.
-   * Both 0: they are not. */
+  /* The sources are first doubled in both directions, nearest neighbour, and cropped to this size: 2 h or 2 h - 1 by
+   * 2 w or 2 w - 1. Both 0: they are not. */
   size_t upsampled_height, upsampled_width;
   bool direct;                 /* without Winograd's transforms, which the larger 3x3 convolutions otherwise take */
-} lw_convolution_shape;
+  const lw_weights *weights;
+  const lw_epilogue *epilogue; /* or NULL */
+} lw_convolution_arguments;
 
 /** Height and width of the output. */
-size_t lw_convolved_height(const lw_convolution_shape *shape);
-size_t lw_convolved_width(const lw_convolution_shape *shape);
-/** How many floats of workspace the convolution needs; may be 0. */
-size_t lw_convolution_workspace(const lw_convolution_shape *shape, const lw_weights *weights);
+size_t lw_convolved_height(const lw_convolution_arguments *arguments);
+size_t lw_convolved_width(const lw_convolution_arguments *arguments);
+/** Whether Winograd's transforms are used: decided from the shape of one picture, not from the batch. */
+bool lw_convolution_is_winograd(const lw_convolution_arguments *arguments);
+size_t lw_convolution_workspace(const lw_convolution_arguments *arguments);
 /** y[batch][h'][w'][columns] = epilogue(convolution of the sources). */
-void lw_convolution(
-  float *y, const lw_convolution_shape *shape, const lw_weights *weights, const lw_epilogue *epilogue, float *workspace);
+void lw_convolution(const lw_convolution_arguments *arguments, lw_workspace workspace);
 
 /* Attention ------------------------------------------------------------------------------------------- */
 
-/** out = softmax(scale * q k^T) v for every image and head, without the full score matrix. Head h of a token lies at
- *  h * head_width from the token's first value. */
+/** Head h of a token lies at h * head_width from the token's first value. */
 typedef struct {
   float *out;
   const float *q, *k, *v;
@@ -134,19 +151,39 @@ typedef struct {
   size_t q_stride, k_stride, v_stride, out_stride; /* floats from token to token */
   size_t q_image, k_image, v_image, out_image;     /* floats from image to image; 0 shares keys and values */
   float scale;
-  bool causal; /* query i sees keys 0...i */
-} lw_attention_shape;
-void lw_attention(const lw_attention_shape *shape);
+  bool causal; /* query i attends to keys 0...i */
+} lw_attention_arguments;
+
+size_t lw_attention_workspace(const lw_attention_arguments *arguments);
+/** out = softmax(scale * q k^T) v for every image and head, without the full score matrix. */
+void lw_attention(const lw_attention_arguments *arguments, lw_workspace workspace);
 
 /* Normalisation --------------------------------------------------------------------------------------- */
 
-/** Group norm over [batch][pixels][channels of both sources]: y = (x - mean) / sqrt(variance + epsilon) * scale + shift per
- *  group of channels, then SiLU if asked for. y has the channels side by side. Groups may straddle the sources. */
-void lw_group_norm(
-  float *y, const lw_source sources[2], size_t batch, size_t pixels, size_t groups, float epsilon, const float *scale,
-  const float *shift, bool silu);
-/** Layer norm of each row. */
-void lw_layer_norm(float *y, const float *x, size_t rows, size_t channels, float epsilon, const float *scale, const float *shift);
+typedef struct {
+  float *y;             /* [batch][pixels][channels of both sources] */
+  lw_source sources[2]; /* the second may have no channels; groups may straddle them */
+  size_t batch, pixels, groups;
+  float epsilon;
+  const float *scale, *shift; /* [channels of both sources] */
+  bool silu;
+} lw_group_norm_arguments;
+
+size_t lw_group_norm_workspace(const lw_group_norm_arguments *arguments);
+/** y = (x - mean) / sqrt(variance + epsilon) * scale + shift per image and group of channels, then SiLU if asked
+ *  for. */
+void lw_group_norm(const lw_group_norm_arguments *arguments, lw_workspace workspace);
+
+typedef struct {
+  float *y;
+  const float *x; /* [rows][channels] */
+  size_t rows, channels;
+  float epsilon;
+  const float *scale, *shift; /* [channels] */
+} lw_layer_norm_arguments;
+
+/** The same for each row over its channels. */
+void lw_layer_norm(const lw_layer_norm_arguments *arguments);
 
 /* Element by element ---------------------------------------------------------------------------------- */
 

@@ -9,17 +9,17 @@ extension ModelStore {
   func files(of reference: Recipe.ModelReference) throws -> ModelFiles {
     let identity = try identity(of: reference)
     var versions = identity.versions
-    func path(_ field: String, _ file: Recipe.FileReference) throws -> String {
-      let path = try self.path(of: file, field: "model.\(field)")
-      versions.merge(try ContentIdentity(paths: AddedFiles.paths(path), digests).versions) { $1 }
+    func path(_ field: String, _ file: Recipe.FileReference, as role: AddedFile = .plain) throws -> String {
+      let path = try self.path(of: file, as: role, field: "model.\(field)")
+      versions.merge(try ContentIdentity(added: path, as: role, digests).versions) { $1 }
       return path
     }
     return ModelFiles(
       reference: reference, folder: identity.folder,
       loraPaths: try reference.loras.map { try path("loras", $0.file) },
       textualInversionPaths: try reference.textualInversions.map { try path("textualInversions", $0.file) },
-      vaePath: try reference.vae.map { try path("vae", $0) },
-      tinyVAEPath: try reference.tinyVAE.map { try path("tinyVAE", $0) }, versions: versions)
+      vaePath: try reference.vae.map { try path("vae", $0, as: .vae) },
+      tinyVAEPath: try reference.tinyVAE.map { try path("tinyVAE", $0, as: .tinyVAE) }, versions: versions)
   }
 
   /// The reference of a model that is asked for by path or name, with its adapters and autoencoders.
@@ -35,23 +35,19 @@ extension ModelStore {
     reference.textualInversions = try draft.textualInversions.map {
       Recipe.TextualInversionReference(file: try self.reference(to: $0.file), token: $0.token)
     }
-    reference.vae = try draft.vae.map { try self.reference(to: $0, orFolder: true) }
-    reference.tinyVAE = try draft.tinyVAE.map { try self.reference(to: $0, orFolder: true) }
+    reference.vae = try draft.vae.map { try self.reference(to: $0, as: .vae) }
+    reference.tinyVAE = try draft.tinyVAE.map { try self.reference(to: $0, as: .tinyVAE) }
     reference.packing = draft.packing
     return (reference, identity.folder)
   }
 
-  /// The reference to a file that is asked for by path.
-  /// - Parameter acceptsFolders: whether it may be a folder of files, as an autoencoder may.
+  /// The reference to a file, or to a folder of files, that is asked for by path.
   /// - Throws: if the file is not there, is no plain file, or is not the one that is expected.
-  func reference(
-    to request: FileRequest, orFolder acceptsFolders: Bool = false
-  ) throws -> Recipe.FileReference {
+  func reference(to request: FileRequest, as role: AddedFile = .plain) throws -> Recipe.FileReference {
     let isThere = FileManager.default.fileExists(atPath: request.path)
     let path =
       request.expected.flatMap(knownPath) ?? (isThere ? nil : try? library.path(request.path)) ?? request.path
-    let paths = acceptsFolders ? try AddedFiles.paths(path) : [path]
-    let sha256 = try ContentIdentity(paths: paths, digests).sha256
+    let sha256 = try ContentIdentity(added: path, as: role, digests).sha256
     guard request.expected?.fits(sha256, file: path) ?? true else {
       throw ModelStoreError.otherContents(field: "file", path: path, found: sha256.short)
     }
@@ -59,12 +55,12 @@ extension ModelStore {
   }
 
   /// Where the file of a reference lies: at its path, under its name in the current folder, or wherever its contents were last seen.
-  func path(of file: Recipe.FileReference, field: String) throws -> String {
+  func path(of file: Recipe.FileReference, as role: AddedFile = .plain, field: String) throws -> String {
     let here = (file.path as NSString).lastPathComponent
     var found: FileDigest?
     for path in [file.path, here] + digests.knownPaths(with: file.sha256.hexadecimal) {
       guard FileManager.default.fileExists(atPath: path) else { continue }
-      let sha256 = try ContentIdentity(paths: AddedFiles.paths(path), digests).sha256
+      let sha256 = try ContentIdentity(added: path, as: role, digests).sha256
       if sha256 == file.sha256 { return path }
       found = found ?? sha256
     }
@@ -140,16 +136,15 @@ private struct ModelIdentity {
 
   init(_ folder: ModelFolder, _ digests: FileDigests) throws {
     self.folder = folder
-    let isSingle = folder.singleFile != nil
-    let paths = try folder.files
-    let whole = try ContentIdentity(paths: paths, root: isSingle ? nil : folder.path, digests)
+    let files = try folder.files()
+    let whole = try ContentIdentity(files, digests)
     versions = whole.versions
-    guard isSingle else {
+    guard folder.singleFile != nil else {
       (sha256, companions) = (whole.sha256, nil)
       return
     }
     sha256 = try digests.digest(of: folder.path)
-    companions = try ContentIdentity(paths: paths.filter { $0 != folder.path }, digests).sha256
+    companions = try ContentIdentity(files.filter { $0.path != folder.path }, digests).sha256
   }
 }
 
@@ -159,29 +154,29 @@ struct ContentIdentity {
   /// Each file as it was when it was hashed.
   let versions: [String: FileVersion]
 
-  /// - Parameter root: the folder to which the names in the list are relative; nil for the last parts of the paths alone.
-  init(paths: [String], root: String? = nil, _ digests: FileDigests) throws {
+  init(_ files: [ModelFile], _ digests: FileDigests) throws {
     var (list, versions) = ([String](), [String: FileVersion]())
-    for path in paths.sorted() {
-      versions[path] = try digests.version(of: path)
-      let name = root.map { String(path.dropFirst($0.count + 1)) } ?? (path as NSString).lastPathComponent
-      list.append("\(try digests.digest(of: path).hexadecimal)  \(name)\n")
+    for file in files {
+      versions[file.path] = try digests.version(of: file.path)
+      list.append("\(try digests.digest(of: file.path).hexadecimal)  \(file.name)\n")
     }
     self.versions = versions
-    sha256 =
-      if paths.count == 1, root == nil { try digests.digest(of: paths[0]) } else {
-        FileDigest(of: list.joined().utf8)
+    sha256 = files.count == 1 ? try digests.digest(of: files[0].path) : FileDigest(of: list.joined().utf8)
+  }
+
+  /// The contents behind a path that is added to a model.
+  init(added path: String, as role: AddedFile, _ digests: FileDigests) throws {
+    let files =
+      switch role {
+      case .plain: [ModelFile(name: "", path: path)]
+      case .vae: try AutoencoderFiles(replacement: path).replacementFiles()
+      case .tinyVAE: AutoencoderFiles(tiny: path).tinyFiles()
       }
+    try self.init(files.isEmpty ? [ModelFile(name: "", path: path)] : files, digests)
   }
 }
 
-/// The files behind a path that is added to a model: the file itself, or those of an autoencoder's folder that are read.
-enum AddedFiles {
-  static func paths(_ path: String) throws -> [String] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-      return [path]
-    }
-    return try AutoencoderFiles.files(in: path)
-  }
+/// What a file is to a recipe: autoencoders may be folders of files.
+enum AddedFile {
+  case plain, vae, tinyVAE
 }

@@ -37,7 +37,7 @@ public final class ModelStore: Sendable {
   ///   - lowMemory: whether networks are unloaded as soon as the renderer needs them no more: less memory for a single result, but
   ///     they are loaded again when several are made.
   /// - Throws: `ModelStoreError` if a file is missing or not the one that the recipe names, `RenderError` or `CheckpointError` if recipe
-  ///   and model do not fit each other, `MemoryError` if memory does not suffice.
+  ///   and model do not fit each other, `TensorMemoryError` if memory does not suffice.
   public func renderer(for recipe: Recipe, batch: Int? = nil, lowMemory: Bool = false) throws -> Renderer {
     let model = try model(for: recipe.model, encodesPictures: recipe.encodesPictures)
     let inputs = try RecipeInputs(recipe, model.pipeline.description) { try self.path(of: $1, field: $0) }

@@ -17,14 +17,12 @@ struct MemoryEstimate {
 
   /// How many frames are denoised together: as many as half of the free memory holds, but no more than make the kernels faster. A
   /// batch is lost when the work is stopped, and the first frame should not take long.
-  /// - Throws: `RenderError.memory` if a single frame, or as many as are asked for, do not fit.
+  /// - Throws: `TensorMemoryError` if a single frame, or as many as are asked for, do not fit.
   func batch(asked: Int?) throws -> Int {
-    let available = TensorMemory.available
     let fast = max(1, min(16, 4096 / max(1, latentPixels)))
-    let batch = max(1, asked ?? min(fast, available / 2 / bytesPerFrame))
+    let batch = max(1, asked ?? min(fast, TensorMemory.available / 2 / bytesPerFrame))
     let (bytes, isTooLarge) = batch.multipliedReportingOverflow(by: bytesPerFrame)
-    let needed = max(isTooLarge ? .max : bytes, decoderBytes)
-    guard needed <= available else { throw RenderError.memory(needed: needed, available: available) }
+    try TensorMemory.reserve(bytes: max(isTooLarge ? .max : bytes, decoderBytes))
     return batch
   }
 }

@@ -13,8 +13,6 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
   case notFinite(path: String)
   case clipSkip(Int, layers: Int)
   case recipeTooLong(bytes: Int, limit: Int)
-  /// Bytes.
-  case memory(needed: Int, available: Int)
   case otherRecipe(directory: String)
   case directory(path: String, reason: String)
   case brokenFrame(path: String, reason: String)
@@ -52,9 +50,6 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
         + "choose \(layers <= 1 ? "1" : "1 (the last) to \(layers)")."
     case .recipeTooLong(let bytes, let limit):
       "The prompts are too long: the recipe has \(bytes) bytes, and \(limit) fit into a picture's file. Shorten the prompts."
-    case .memory(let needed, let available):
-      "This takes about \(gigabytes(needed)) of memory, and \(gigabytes(available)) can be had; "
-        + "choose a smaller width and height, or a smaller batch."
     case .otherRecipe(let directory):
       "\(directory) holds frames of another recipe, and frames of two recipes are never mixed; "
         + "choose another output or another folder for frames, or delete this folder."
@@ -67,11 +62,6 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
         + "choose another output or another folder for frames, or delete this folder."
     }
   }
-}
-
-private func gigabytes(_ bytes: Int) -> String {
-  let tenths = bytes / 100_000_000 + (bytes % 100_000_000 < 50_000_000 ? 0 : 1)
-  return "\(tenths / 10).\(tenths % 10) GB"
 }
 
 private func nearest(_ size: Int, _ multiple: Int) -> Int {

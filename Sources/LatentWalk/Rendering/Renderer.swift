@@ -29,7 +29,7 @@ public struct Renderer: Sendable {
   let text: KeyFrameText
   let noise: RecipeNoise
 
-  /// - Throws: `RenderError`, `ScheduleError`, `AutoencoderError` or `MemoryError` if recipe and model do not fit each other.
+  /// - Throws: `RenderError`, `ScheduleError`, `AutoencoderError` or `TensorMemoryError` if recipe and model do not fit each other.
   init(_ recipe: Recipe, _ model: LoadedModel, _ inputs: RecipeInputs, batch: Int?, lowMemory: Bool) throws {
     let description = model.pipeline.description
     try recipe.requireFitting(description)

@@ -22,8 +22,8 @@ public struct UNetDescription: Sendable, Hashable {
   /// Width of the time embedding.
   var timeWidth: Int { 4 * channels[0] }
 
-  /// About what one evaluation needs for one image's activations, in bytes, for latents of so many pixels: the skip connections,
-  /// and the widest layer three times over.
+  /// About what one evaluation needs for one image's activations, in bytes, for latents of so many pixels: the skip
+  /// connections, and the widest layer three times over.
   public func activationBytes(pixels: Int) -> Int {
     let skips = zip(0..., down).map { level, stage in stage.skipChannels.reduce(0, +) * pixels >> (2 * level)
     }
@@ -104,8 +104,8 @@ extension UNetDescription {
     normEpsilon = Float(try configuration.number("norm_eps", default: 1e-5))
     isCosineFirst = try configuration.flag("flip_sin_to_cos", default: true)
     frequencyShift = try configuration.number("freq_shift", default: 0)
-    // What is left may change the arithmetic, except these: training, the precision of other programs, and the shape in which
-    // projections are stored.
+    // What is left may change the arithmetic, except these: training, the precision of other programs, and the shape in
+    // which projections are stored.
     try configuration.requireNothingElse(ignoring: [
       "use_linear_projection", "dropout", "upcast_attention", "addition_embed_type_num_heads",
     ])

@@ -31,7 +31,8 @@ private struct Layer {
   }
 }
 
-/// A down block: residual blocks, transformers, and a downsampling convolution. All of its results become skip connections.
+/// A down block: residual blocks, transformers, and a downsampling convolution. All of its results become skip
+/// connections.
 struct DownStage {
   private let layers: [Layer]
   private let downsampling: Convolution?
