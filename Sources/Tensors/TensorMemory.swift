@@ -55,5 +55,5 @@ public struct TensorMemoryError: Error, Equatable, CustomStringConvertible {
       + "Choose a smaller size or batch, or end other programs."
   }
 
-  private func megabytes(_ bytes: Int) -> Int { (bytes + (1 << 20) - 1) >> 20 }
+  private func megabytes(_ bytes: Int) -> Int { (bytes >> 20) + (bytes.trailingZeroBitCount < 20 ? 1 : 0) }
 }

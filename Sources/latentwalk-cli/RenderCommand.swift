@@ -46,6 +46,9 @@ struct RenderCommand: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
+    if let fps {
+      try require(Recipe.frameRates.contains(fps), "--fps", "\(fps)", "0.01 to 1000 frames a second")
+    }
     try require(batch.map { 1...1024 ~= $0 } ?? true, "--batch", "\(batch ?? 0)", "1 to 1024")
   }
 

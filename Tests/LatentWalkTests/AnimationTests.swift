@@ -133,6 +133,22 @@ import Testing
     #expect(unreadable.description.contains("frames/recipe.json"))
   }
 
+  @Test(
+    "a pipe in place of the recipe or of a frame is refused without waiting for it", .timeLimit(.minutes(1)))
+  func pipes() throws {
+    try render()
+    for name in ["recipe.json", "frame-00002.png"] {
+      let path = frames + "/" + name
+      try folder.move("frames/" + name, to: "kept")
+      #expect(mkfifo(path, 0o600) == 0)
+      let error = #expect(throws: (any Error).self) { try render() }
+      #expect(error.map { "\($0)" }?.contains(path) == true)
+      try folder.remove("frames/" + name)
+      try folder.move("kept", to: "frames/" + name)
+    }
+    #expect(try render() == [])
+  }
+
   @Test("a folder that cannot be made is refused with the system's reason")
   func noFolder() throws {
     try folder.write("file", "")

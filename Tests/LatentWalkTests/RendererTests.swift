@@ -275,6 +275,21 @@ import Testing
     #expect(try refusal(draft).contains("e.npy"))
   }
 
+  @Test("a batch that no memory holds is refused before the work, and one of nothing is of one")
+  func batches() throws {
+    let draft = TinyModel.draft(.circle, "a dog")
+    for batch in [Int.max, 1 << 40] {
+      let error = #expect(throws: TensorMemoryError.self) { try TinyModel.renderer(draft, batch: batch) }
+      #expect(error.map { $0.needed > $0.available } == true)
+      #expect(error?.description.contains("MB of memory") == true)
+    }
+    for batch in [0, -1, Int.min] { #expect(try TinyModel.renderer(draft, batch: batch).batch == 1) }
+    var large = draft
+    (large.width, large.height) = (16_384, 16_384)
+    let error = #expect(throws: TensorMemoryError.self) { try TinyModel.renderer(large, batch: 1000) }
+    #expect(error?.description.contains("Choose a smaller size or batch") == true)
+  }
+
   @Test("a noise file that is not there is refused by its name")
   func noNoise() throws {
     var draft = TinyModel.draft(.image, "a dog")

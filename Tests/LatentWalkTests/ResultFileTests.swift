@@ -113,6 +113,16 @@ import Testing
     #expect(lines.contains("photo.jpg, strength 0.6") && !lines.contains("a second"))
   }
 
+  @Test("a frame's number that its walk does not have is refused", arguments: [-1, 4, Int.min, Int.max])
+  func frameNumbers(frame: Int) throws {
+    let recipe = try Unusual.interpolation.recipe
+    let error = #expect(throws: RecipeError.self) {
+      try ResultFile(path: folder.write("recipe.json", recipe.json(ofFrame: frame)))
+    }
+    #expect(error == .invalid(field: "frame", found: "\(frame)", accepted: "a frame of the walk, 0 to 3"))
+    #expect(try ResultFile(path: folder.write("recipe.json", recipe.json(ofFrame: 3))).frame == 3)
+  }
+
   @Test("what carries no recipe is refused with a sentence that names the file")
   func nothing() throws {
     let picture = folder.file("picture.png")

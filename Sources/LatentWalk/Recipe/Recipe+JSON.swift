@@ -48,7 +48,14 @@ struct RecipeDocument {
     }
     frame = header.frame
     switch header.schema {
-    case Recipe.schema: origin = .recipe(try decoded(Contents.self, json).recipe)
+    case Recipe.schema:
+      let recipe = try decoded(Contents.self, json).recipe
+      let frames = 0..<recipe.walk.timing.frameCount
+      guard frame.map(frames.contains) ?? true else {
+        throw RecipeError.invalid(
+          field: "frame", found: "\(frame ?? 0)", accepted: "a frame of the walk, 0 to \(frames.count - 1)")
+      }
+      origin = .recipe(recipe)
     case 1: origin = .schema1(try decoded(RecipeSchema1.Document.self, json).recipe.draft)
     default: throw RecipeError.otherVersion(tool: header.tool, schema: header.schema)
     }

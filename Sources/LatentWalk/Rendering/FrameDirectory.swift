@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Media
 
@@ -34,7 +35,9 @@ public struct FrameDirectory: Sendable {
   public static func recipe(in path: String) throws -> Recipe? {
     let file = path + "/recipe.json"
     guard FileManager.default.fileExists(atPath: file) else { return nil }
-    guard let text = try? String(contentsOfFile: file, encoding: .utf8), let recipe = try? Recipe(json: text)
+    // Frames hold the same text, which has its limit.
+    guard let text = try? InputFile.bytes(of: file, limit: 2 * RecipeText.limit),
+      let recipe = try? Recipe(json: String(decoding: text, as: UTF8.self))
     else { throw RenderError.unreadableRecipe(path: file) }
     return recipe
   }

@@ -20,8 +20,9 @@ struct MemoryEstimate {
   /// - Throws: `TensorMemoryError` if a single frame, or as many as are asked for, do not fit.
   func batch(asked: Int?) throws -> Int {
     let fast = max(1, min(16, 4096 / max(1, latentPixels)))
-    let batch = asked ?? max(1, min(fast, TensorMemory.available / 2 / bytesPerFrame))
-    try TensorMemory.reserve(bytes: max(batch * bytesPerFrame, decoderBytes))
+    let batch = max(1, asked ?? min(fast, TensorMemory.available / 2 / bytesPerFrame))
+    let (bytes, isTooLarge) = batch.multipliedReportingOverflow(by: bytesPerFrame)
+    try TensorMemory.reserve(bytes: max(isTooLarge ? .max : bytes, decoderBytes))
     return batch
   }
 }
