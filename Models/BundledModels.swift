@@ -31,6 +31,7 @@ package enum BundledModels {
     path.split(separator: "/").dropLast().map { "/\($0)" }.joined()
   }
 
-  /// Where SwiftPM copies this target's resources, beside every executable that depends on it: PACKAGE_TARGET.resources.
+  /// Where SwiftPM copies this target's resources, beside every executable that depends on it:
+  /// PACKAGE_TARGET.resources.
   private static let resources = "LatentWalk_BundledModels.resources"
 }

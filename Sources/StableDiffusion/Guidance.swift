@@ -31,8 +31,8 @@ public struct Guidance: Sendable {
   /// How many images the UNet evaluates for each image that is made: a scale of 1 needs the conditional half only.
   public static func evaluationsPerStep(scale: Double) -> Int { scale == 1 ? 1 : 2 }
 
-  /// The guided model output of a UNet for noisy latents [n, h, w, 4], step after step in one session. Both halves are evaluated
-  /// in one batch if their texts have one length.
+  /// The guided model output of a UNet for noisy latents [n, h, w, 4], step after step in one session. Both halves are
+  /// evaluated in one batch if their texts have one length.
   func modelOutput(
     of unet: UNet, images n: Int, _ cancellation: Cancellation?
   ) -> (_ noisy: Tensor, _ level: NoiseLevel) -> Tensor {

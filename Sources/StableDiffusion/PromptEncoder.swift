@@ -1,7 +1,8 @@
 import Checkpoints
 import Tensors
 
-/// Turns a prompt into a conditioning: the tokenizer and the text encoder of a model, with the words of its textual inversions.
+/// Turns a prompt into a conditioning: the tokenizer and the text encoder of a model, with the words of its textual
+/// inversions.
 ///
 ///     let encoder = try PromptEncoder(ModelFolder(path: "stable-diffusion-v1-5"))
 ///     let (conditioning, dropped) = encoder("A photograph of a dog")     // tokens [1, 77, 768], nil
@@ -35,8 +36,8 @@ public struct PromptEncoder: Sendable {
     unusedTensors = weights.unused
   }
 
-  /// - Returns: the conditioning, and the end of the prompt if it was too long to be read. With AUTOMATIC1111's syntax nothing is
-  ///   too long: there are 77 tokens for each chunk.
+  /// - Returns: the conditioning, and the end of the prompt if it was too long to be read. With AUTOMATIC1111's syntax
+  ///   nothing is too long: there are 77 tokens for each chunk.
   public func callAsFunction(
     _ prompt: String, reading: PromptReading = PromptReading()
   ) -> (conditioning: Conditioning, droppedText: String?) {
@@ -53,7 +54,8 @@ public struct PromptEncoder: Sendable {
     }
   }
 
-  /// Conditionings of one length, so that they can be combined: shorter ones are padded with empty chunks, as AUTOMATIC1111 does.
+  /// Conditionings of one length, so that they can be combined: shorter ones are padded with empty chunks, as
+  /// AUTOMATIC1111 does.
   public func padded(_ conditionings: [Conditioning], reading: PromptReading) -> [Conditioning] {
     let tokens = conditionings.map(\.tokens)
     let most = tokens.map { $0.shape[1] }.max() ?? 0

@@ -15,8 +15,8 @@ import Tensors
 ///     }
 ///     let pixels = pipeline.pixels(latents)      // [1, 512, 512, 3], 0 ... 255
 ///
-/// Loading takes a second for each gigabyte. Networks can be unloaded to free memory; their files stay open, and the next use loads them
-/// again, which throws if the files have changed.
+/// Loading takes a second for each gigabyte. Networks can be unloaded to free memory; their files stay open, and the
+/// next use loads them again, which throws if the files have changed.
 public struct StableDiffusionPipeline: Sendable {
   /// The networks that can be unloaded once a picture has passed through them.
   public enum Component: Sendable {
@@ -91,7 +91,8 @@ public struct StableDiffusionPipeline: Sendable {
   /// From noise [n, h, w, 4] to denoised latents, step by step.
   /// - Parameters:
   ///   - stepNoises: one [1, h, w, 4] for each step, if the schedule's sampler adds noise.
-  ///   - cancellation: after it, the latents of the step in work are meaningless, and no other step should be asked for.
+  ///   - cancellation: after it, the latents of the step in work are meaningless, and no other step should be asked
+  ///     for.
   public func denoising(
     _ noise: Tensor, guidedBy guidance: Guidance, through schedule: SamplingSchedule,
     stepNoises: [Tensor] = [],

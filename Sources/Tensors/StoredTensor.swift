@@ -1,7 +1,7 @@
 import CKernels
 
-/// A tensor as a checkpoint holds it: its bytes in the file's precision and in PyTorch's layout (a linear layer [out, in], a
-/// convolution [out, in, height, width]). Nothing is converted before a layer packs it or asks for `float32()`.
+/// A tensor as a checkpoint holds it: its bytes in the file's precision and in PyTorch's layout (a linear layer [out,
+/// in], a convolution [out, in, height, width]). Nothing is converted before a layer packs it or asks for `float32()`.
 public struct StoredTensor: Sendable {
   public let shape: [Int]
   public let elementType: ElementType

@@ -1,6 +1,6 @@
 extension Tensor {
-  /// The weighted sum of tensors of one shape, and a number added to each component. Terms of weight zero are left out, and a
-  /// single term of weight one comes out bit by bit.
+  /// The weighted sum of tensors of one shape, and a number added to each component. Terms of weight zero are left out,
+  /// and a single term of weight one comes out bit by bit.
   public static func combined(_ tensors: [Tensor], weights: [Double], offset: Double = 0) -> Tensor {
     precondition(!tensors.isEmpty && weights.count == tensors.count, "Each tensor has a weight.")
     let terms = zip(weights, tensors).filter { $0.0 != 0 }

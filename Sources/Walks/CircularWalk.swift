@@ -4,8 +4,8 @@ import Glibc
 ///
 ///     z(a) = cos(a) * x + sin(a) * y
 ///
-/// The squares of the weights add up to one, so that every point of the circle is noise of variance one. A leg is a quarter
-/// turn; the weights at its ends are exactly 0, 1 and -1.
+/// The squares of the weights add up to one, so that every point of the circle is noise of variance one. A leg is a
+/// quarter turn; the weights at its ends are exactly 0, 1 and -1.
 public struct CircularWalk: Path {
   public let legCount = 4
   public let isClosed = true

@@ -5,8 +5,8 @@ import Glibc
 ///     e(u) = (1 - u) * e_1 + u * e_2
 ///     z(u) = cos(u pi / 2) * z_1 + sin(u pi / 2) * z_2     where the noises differ
 ///
-/// Noises of different seeds are at right angles but for a few thousandths, so that z(u) is spherical interpolation and keeps
-/// variance one (Shoemake, "Animating Rotation with Quaternion Curves", 1985).
+/// Noises of different seeds are at right angles but for a few thousandths, so that z(u) is spherical interpolation and
+/// keeps variance one (Shoemake, "Animating Rotation with Quaternion Curves", 1985).
 public struct InterpolationWalk: Path {
   public let isClosed = false
   public let noiseCount: Int

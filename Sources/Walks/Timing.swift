@@ -23,7 +23,8 @@ public struct Timing: Sendable, Hashable, Codable {
     return Position(leg: leg, fraction: Double(rest) / Double(gaps))
   }
 
-  /// The frames in the order in which they play. There and back again, each end plays once: 0 1 2 3 play as 0 1 2 3 2 1.
+  /// The frames in the order in which they play. There and back again, each end plays once: 0 1 2 3 play as 0 1 2 3 2
+  /// 1.
   public func playingOrder(pingPong: Bool) -> [Int] {
     let forth = Array(0..<frameCount)
     return pingPong ? forth + forth.dropFirst().dropLast().reversed() : forth

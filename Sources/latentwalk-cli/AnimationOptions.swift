@@ -44,8 +44,8 @@ struct FramesDirectoryOptions: ParsableArguments {
     completion: .directory)
   var path: String?
 
-  /// Where the frames are: in the folder that was asked for; else beside the animation until it is complete, or, as nothing can
-  /// lie beside a device, among the temporary files.
+  /// Where the frames are: in the folder that was asked for; else beside the animation until it is complete, or, as
+  /// nothing can lie beside a device, among the temporary files.
   func directory(for output: String, _ name: String) -> String {
     path ?? (isDevice(output) ? NSTemporaryDirectory() + name : output) + ".frames"
   }

@@ -39,7 +39,8 @@ struct ModelOptions: ParsableArguments {
   func applyThreads() throws { try threadOptions.apply() }
 }
 
-/// What makes a picture, beside its prompt. Numbers may be negative, so whatever follows their option is taken for their value.
+/// What makes a picture, beside its prompt. Numbers may be negative, so whatever follows their option is taken for
+/// their value.
 struct GenerationOptions: ParsableArguments {
   @OptionGroup var model: ModelOptions
   @OptionGroup var prompting: PromptOptions

@@ -3,8 +3,8 @@ import Foundation
 import StableDiffusion
 import Synchronization
 
-/// Ctrl-C cancels the rendering within a step: what is finished stays, nothing is left half-written, and the message says how to resume.
-/// A second Ctrl-C stops the program at once.
+/// Ctrl-C cancels the rendering within a step: what is finished stays, nothing is left half-written, and the message
+/// says how to resume. A second Ctrl-C stops the program at once.
 struct Interruption {
   private static let wasAsked = Atomic(false)
   /// Cancels the arithmetic.

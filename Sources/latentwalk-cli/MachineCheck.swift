@@ -1,7 +1,7 @@
 import Tensors
 
-/// How much of the processor's arithmetic a matrix product and a convolution reach, so that a user can see a machine that does not do
-/// what it should. Takes about a second with optimised kernels.
+/// How much of the processor's arithmetic a matrix product and a convolution reach, so that a user can see a machine
+/// that does not do what it should. Takes about a second with optimised kernels.
 ///
 ///     let check = MachineCheck()
 ///     check.matrixProduct       // 0.9: ninety percent of the peak that was measured beside it
@@ -10,8 +10,8 @@ struct MachineCheck {
   let peak: Double
   /// Share of the peak, at 1024 x 640 x 640: a linear layer of Stable Diffusion at 32 x 32 latents.
   let matrixProduct: Double
-  /// Share of the peak, 3x3 at 32 x 32 with 320 channels, counted as if it were computed directly: a method that needs fewer
-  /// operations can reach more than 1.
+  /// Share of the peak, 3x3 at 32 x 32 with 320 channels, counted as if it were computed directly: a method that needs
+  /// fewer operations can reach more than 1.
   let convolution: Double
 
   init() {

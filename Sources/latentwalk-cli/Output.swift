@@ -58,8 +58,8 @@ func requireExtension(_ ending: String, _ path: String, _ option: String) throws
   }
 }
 
-/// Whether a path leads to no place for files, but to a device or a pipe. /dev/stdout is one, even where the shell sends it into a
-/// file; /dev/shm/walk.gif is none.
+/// Whether a path leads to no place for files, but to a device or a pipe. /dev/stdout is one, even where the shell
+/// sends it into a file; /dev/shm/walk.gif is none.
 func isDevice(_ path: String) -> Bool {
   var status = stat()
   let isFile = stat(path, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)

@@ -3,7 +3,8 @@ import Foundation
 import LatentWalk
 import StableDiffusion
 
-/// What is added to the model, and how prompts are read: all that decides, beside the model, which embedding a prompt becomes.
+/// What is added to the model, and how prompts are read: all that decides, beside the model, which embedding a prompt
+/// becomes.
 struct PromptOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

@@ -1,8 +1,8 @@
 import Foundation
 import LatentWalk
 
-/// Tells what is going to be done, how far it is and how long it still takes: a line for people on standard error, or JSON
-/// lines for programs on standard output.
+/// Tells what is going to be done, how far it is and how long it still takes: a line for people on standard error, or
+/// JSON lines for programs on standard output.
 final class Reporter {
   private let isJSON: Bool
   private let isQuiet: Bool

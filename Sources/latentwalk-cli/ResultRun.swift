@@ -5,7 +5,8 @@ import LatentWalk
 import StableDiffusion
 import Tensors
 
-/// How results are made: the model is loaded, what is missing is rendered and written, and Ctrl-C keeps what is finished.
+/// How results are made: the model is loaded, what is missing is rendered and written, and Ctrl-C keeps what is
+/// finished.
 struct ResultRun {
   let models: ModelStore
   let batch: Int?

@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
-/// A disk that is full: one sentence, nothing half-written, and what is finished stays. The disk is a small one in memory, which only
-/// root can mount.
+/// A disk that is full: one sentence, nothing half-written, and what is finished stays. The disk is a small one in
+/// memory, which only root can mount.
 @Suite(.enabled(if: SmallDisk.isPossible, "Only root can mount a small disk."))
 struct FullDiskTests {
   private let folder: TemporaryFolder

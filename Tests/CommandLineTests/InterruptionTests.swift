@@ -3,8 +3,8 @@ import Glibc
 import LatentWalk
 import Testing
 
-/// Ctrl-C: the finished frames stay, nothing is half-written, and the message says how to resume. The program writes into a
-/// pipe of one page, so that it cannot get further than a page beyond the line that the test has read.
+/// Ctrl-C: the finished frames stay, nothing is half-written, and the message says how to resume. The program writes
+/// into a pipe of one page, so that it cannot get further than a page beyond the line that the test has read.
 @Suite struct InterruptionTests {
   private let folder: TemporaryFolder
   private let walk = [

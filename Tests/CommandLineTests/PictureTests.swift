@@ -127,8 +127,8 @@ import Testing
     #expect(run.errors.isEmpty)
   }
 
-  // Through links in the test's folder, never under /dev itself: a program that renames over its output would, as root, replace the
-  // machine's devices.
+  // Through links in the test's folder, never under /dev itself: a program that renames over its output would, as root,
+  // replace the machine's devices.
   @Test("a pipe takes the picture, and its name does not follow the bytes")
   func pipe() throws {
     try folder.link("out.png", to: "/proc/self/fd/1")

@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
-/// The built executable `latentwalk`, running in a folder of its own; its output and errors go into files or through a pipe.
+/// The built executable `latentwalk`, running in a folder of its own; its output and errors go into files or through a
+/// pipe.
 ///
 ///     let run = try Program(["image", "a dog"], in: folder).finished()
 ///     #expect(run.exitCode == 0)
@@ -20,7 +21,8 @@ final class Program {
   private let pipe: Int32?
   private var unread = ""
 
-  /// - Parameter pipesOutput: whether standard output is a small pipe, so that the program cannot run ahead of whoever reads it.
+  /// - Parameter pipesOutput: whether standard output is a small pipe, so that the program cannot run ahead of whoever
+  ///   reads it.
   init(
     _ arguments: [String], in folder: String, environment changes: [String: String?] = [:],
     pipesOutput: Bool = false
@@ -105,8 +107,8 @@ final class Program {
     return Substring(unread[..<end])
   }
 
-  /// The most memory that the running program has had, in bytes. What waiting for its end tells is at least what the tests themselves
-  /// had when they started it.
+  /// The most memory that the running program has had, in bytes. What waiting for its end tells is at least what the
+  /// tests themselves had when they started it.
   func peakMemory() throws -> Int {
     let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
     let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })

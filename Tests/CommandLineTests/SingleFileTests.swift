@@ -7,7 +7,8 @@ import Testing
 @Suite struct SingleFileTests {
   private let folder: TemporaryFolder
 
-  /// The tokenizer of such a model is that of the bundled one; here `tiny` is a model with the words of the tiny pipelines.
+  /// The tokenizer of such a model is that of the bundled one; here `tiny` is a model with the words of the tiny
+  /// pipelines.
   init() throws {
     folder = try TemporaryFolder()
     try folder.make("models/tiny")

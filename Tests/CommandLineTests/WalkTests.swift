@@ -142,7 +142,8 @@ import Testing
       "64",
       "--batch", "2", "-o", "x.gif", "--json", "--force",
     ]
-    // All frames are rendered when the first is encoded; the lines about the others fill the pipe, so that the program waits.
+    // All frames are rendered when the first is encoded; the lines about the others fill the pipe, so that the program
+    // waits.
     let peaks = try [100, 300].map { frames in
       let program = try Program(arguments + ["--frames", "\(frames)"], in: folder.path, pipesOutput: true)
       try program.read(upTo: "\"event\":\"encoded\"")

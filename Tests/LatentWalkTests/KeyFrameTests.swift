@@ -17,8 +17,8 @@ import Walks
     return try TinyModel.renderer(still).frame(0)
   }
 
-  /// Expects that the first and the last of five frames are the key frames' pictures, that the others are different, and that all are the
-  /// same whatever is rendered together.
+  /// Expects that the first and the last of five frames are the key frames' pictures, that the others are different,
+  /// and that all are the same whatever is rendered together.
   private func expectPassing(
     _ recipe: Recipe, sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> [Int: Frame] {

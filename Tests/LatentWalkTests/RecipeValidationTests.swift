@@ -5,8 +5,8 @@ import StableDiffusion
 import Testing
 import Walks
 
-/// A recipe that exists is valid: whatever is not accepted is an error that names its field, both when a recipe is made and when it is
-/// decoded.
+/// A recipe that exists is valid: whatever is not accepted is an error that names its field, both when a recipe is made
+/// and when it is decoded.
 @Suite struct RecipeValidationTests {
   @Test("a field that is not accepted is named when a recipe is made", arguments: InvalidField.all)
   func made(invalid: InvalidField) throws {

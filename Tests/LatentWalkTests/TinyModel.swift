@@ -6,7 +6,8 @@ import Media
 import StableDiffusion
 import Tensors
 
-/// The tiny random pipelines of StableDiffusionTests. `two-stages` makes pictures of 12 x 12 pixels in a millisecond a step.
+/// The tiny random pipelines of StableDiffusionTests. `two-stages` makes pictures of 12 x 12 pixels in a millisecond a
+/// step.
 enum TinyModel {
   private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   static let fixtures = tests.appending(path: "StableDiffusionTests/Fixtures").path

@@ -1,9 +1,10 @@
 import Foundation
 
-/// Files need no configuration if their norms have 32 groups and their heads the usual widths. The tiny pipelines are narrower.
+/// Files need no configuration if their norms have 32 groups and their heads the usual widths. The tiny pipelines are
+/// narrower.
 extension SingleFileWriter {
-  /// A model like `two-stages` with 4 or 8 times its channels and seeded random float16 weights: nothing but the file, a tokenizer of
-  /// 554 words and an eye for pictures of random networks is needed to use it.
+  /// A model like `two-stages` with 4 or 8 times its channels and seeded random float16 weights: nothing but the file,
+  /// a tokenizer of 554 words and an eye for pictures of random networks is needed to use it.
   package static func wide(_ fixtures: String) throws -> SingleFileWriter {
     var writer = try SingleFileWriter(fixtures, "two-stages")
     var state: UInt64 = 1

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Writes a tiny pipeline's folder as one file in the names of the first Stable Diffusion. `single-file/moves.json` says what its modules
-/// are called there; Tools/golden/single_file.py made it and had diffusers' own conversion check it.
+/// Writes a tiny pipeline's folder as one file in the names of the first Stable Diffusion. `single-file/moves.json`
+/// says what its modules are called there; Tools/golden/single_file.py made it and had diffusers' own conversion check
+/// it.
 ///
 ///     try SingleFileWriter(fixtures, "sd1").write(to: "sd1.ckpt")
 package struct SingleFileWriter {
@@ -94,7 +95,8 @@ package struct SingleFileWriter {
     return Data(littleEndian(UInt64(header.count))) + header + data
   }
 
-  /// What torch.save({"global_step": 470000, "state_dict": ...}) writes: a pickle, and a part for each tensor's numbers.
+  /// What torch.save({"global_step": 470000, "state_dict": ...}) writes: a pickle, and a part for each tensor's
+  /// numbers.
   private func checkpoint(_ rows: [(key: String, value: Row)]) -> Data {
     let types = ["F32": "Float", "F16": "Half", "BF16": "BFloat16", "I64": "Long"]
     let tensors = rows.enumerated().flatMap { index, row in

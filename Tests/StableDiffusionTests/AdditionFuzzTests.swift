@@ -4,7 +4,8 @@ import StableDiffusion
 import Tensors
 import Testing
 
-/// Files with bytes changed and prompts thrown together: whatever comes, there is an answer or a sentence, and it comes soon.
+/// Files with bytes changed and prompts thrown together: whatever comes, there is an answer or a sentence, and it comes
+/// soon.
 @Suite struct AdditionFuzzTests {
   /// xorshift64*, Vigna (arXiv 1402.6246).
   private struct Dice: RandomNumberGenerator {

@@ -3,8 +3,8 @@ import Foundation
 import StableDiffusion
 import Tensors
 
-/// A tiny random pipeline made with diffusers, and what diffusers computed with it in float32. Tools/golden/pipelines.py made it and says
-/// how each number came about.
+/// A tiny random pipeline made with diffusers, and what diffusers computed with it in float32.
+/// Tools/golden/pipelines.py made it and says how each number came about.
 struct GoldenPipeline {
   static let names = ["sd1", "sd2", "odd", "two-stages"]
   static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures").path

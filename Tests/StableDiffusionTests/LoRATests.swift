@@ -4,7 +4,8 @@ import StableDiffusion
 import Tensors
 import Testing
 
-/// LoRA files in every layout, added to the pipeline `sd1`, against diffusers, which fused the same files (Tools/golden/lora.py).
+/// LoRA files in every layout, added to the pipeline `sd1`, against diffusers, which fused the same files
+/// (Tools/golden/lora.py).
 @Suite struct LoRATests {
   private static let folder = GoldenPipeline.fixtures + "/lora"
   private static let layouts = [

@@ -4,8 +4,8 @@ import StableDiffusion
 import Tensors
 import Testing
 
-/// The networks against diffusers, on tiny random pipelines: epsilon and v prediction, a number and a list of heads, linear and
-/// convolutional projections, odd widths, other sizes than squares, one to five images.
+/// The networks against diffusers, on tiny random pipelines: epsilon and v prediction, a number and a list of heads,
+/// linear and convolutional projections, odd widths, other sizes than squares, one to five images.
 @Suite struct NetworkTests {
   @Test("the text encoder gives diffusers' embeddings", arguments: GoldenPipeline.names)
   func textEmbeddings(name: String) throws {

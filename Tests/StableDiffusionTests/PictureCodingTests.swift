@@ -5,8 +5,8 @@ import StableDiffusion
 import Tensors
 import Testing
 
-/// Pictures into latents and back against diffusers: the variational autoencoders of the tiny pipelines, and tiny autoencoders. The
-/// numbers are made by Tools/golden/pictures.py.
+/// Pictures into latents and back against diffusers: the variational autoencoders of the tiny pipelines, and tiny
+/// autoencoders. The numbers are made by Tools/golden/pictures.py.
 @Suite struct PictureCodingTests {
   private let golden: TensorFile
 

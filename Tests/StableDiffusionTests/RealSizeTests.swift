@@ -4,8 +4,8 @@ import StableDiffusion
 import Tensors
 import Testing
 
-/// Stable Diffusion 1.4 in its real size, with random weights, against diffusers. `Tools/golden/sd14.py FOLDER --golden` makes the
-/// model and the numbers; LATENTWALK_SD14 names the folder.
+/// Stable Diffusion 1.4 in its real size, with random weights, against diffusers. `Tools/golden/sd14.py FOLDER
+/// --golden` makes the model and the numbers; LATENTWALK_SD14 names the folder.
 @Suite(.enabled(if: RealSize.path != nil, "LATENTWALK_SD14 names no folder made by Tools/golden/sd14.py"))
 struct RealSizeTests {
   @Test("the text encoder of SD 1.4 gives diffusers' embedding")

@@ -5,7 +5,8 @@ import StableDiffusion
 import Tensors
 import Testing
 
-/// Every sampler and schedule on tiny pipelines, against diffusers' schedulers there. Tools/golden/samplers.py made the numbers.
+/// Every sampler and schedule on tiny pipelines, against diffusers' schedulers there. Tools/golden/samplers.py made the
+/// numbers.
 @Suite struct SamplerTests {
   private struct Golden: Decodable {
     struct Case: Decodable, CustomStringConvertible {

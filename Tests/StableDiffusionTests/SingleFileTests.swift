@@ -13,7 +13,8 @@ import Testing
 
   init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
 
-  /// The single file with the folder's tokenizer and, as such small networks have other groups and heads, its configurations.
+  /// The single file with the folder's tokenizer and, as such small networks have other groups and heads, its
+  /// configurations.
   private func model(
     _ pipeline: GoldenPipeline, averaged: Bool = false, ending: String = "safetensors"
   ) throws -> ModelFolder {

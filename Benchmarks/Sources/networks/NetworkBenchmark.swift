@@ -58,7 +58,8 @@ struct NetworkBenchmark {
     fflush(nil)
   }
 
-  /// From the files, which the first loading leaves in the page cache, to a model with an embedded prompt: ready for the first step.
+  /// From the files, which the first loading leaves in the page cache, to a model with an embedded prompt: ready for
+  /// the first step.
   private func loading() throws -> Measurement {
     func load() throws -> Double {
       try seconds {
@@ -88,14 +89,16 @@ struct NetworkBenchmark {
 
   private var hasModel: Bool { FileManager.default.fileExists(atPath: places.model + "/model_index.json") }
 
-  /// PyTorch's answer, if there is one and the model to compare it with: made by bench-peers for the big model, in the repository for the bundled one (see README.md).
+  /// PyTorch's answer, if there is one and the model to compare it with: made by bench-peers for the big model, in the
+  /// repository for the bundled one (see README.md).
   private func expectedAnswer(_ name: TaskName) throws -> NumpyArray? {
     if name == .tinyFrame { return try NumpyArray(npyFile: "Benchmarks/Fixtures/tiny-frame.npy") }
     let path = "\(places.cases)/\(name.rawValue)/pytorch.npy"
     return hasModel && FileManager.default.fileExists(atPath: path) ? try NumpyArray(npyFile: path) : nil
   }
 
-  /// The whole answer as PyTorch lays it out; of the bundled model's frames every eighth pixel of every eighth row of the first.
+  /// The whole answer as PyTorch lays it out; of the bundled model's frames every eighth pixel of every eighth row of
+  /// the first.
   private func comparable(_ answer: Tensor, _ name: TaskName) -> [Float] {
     let answer = answer.channelsFirst()
     guard name == .tinyFrame else { return answer.values }

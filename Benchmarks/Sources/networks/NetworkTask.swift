@@ -25,7 +25,8 @@ enum TaskName: String, CaseIterable {
     }
   }
 
-  /// Floating-point operations of direct arithmetic, where they were counted (shared/reference: 401.6 and 1257 GMAC a picture).
+  /// Floating-point operations of direct arithmetic, where they were counted (shared/reference: 401.6 and 1257 GMAC a
+  /// picture).
   var operations: Double? {
     switch self {
     case .cfgStep: 2 * 2 * 401.6e9

@@ -4,7 +4,8 @@ import Foundation
 import StableDiffusion
 import Synchronization
 
-/// The files of a recipe's model, found and checked: what they are called, where they lie, and in which version they were hashed.
+/// The files of a recipe's model, found and checked: what they are called, where they lie, and in which version they
+/// were hashed.
 struct ModelFiles: Sendable {
   let reference: Recipe.ModelReference
   let folder: ModelFolder

@@ -2,7 +2,8 @@ import BundledModels
 import Checkpoints
 import Foundation
 
-/// The models on this machine: found by path, by name in the folders where models are kept, or by their name in Hugging Face's cache.
+/// The models on this machine: found by path, by name in the folders where models are kept, or by their name in Hugging
+/// Face's cache.
 public struct ModelLibrary: Sendable {
   /// Folders with models in them, in the order in which they are searched.
   public let places: [String]
@@ -93,7 +94,8 @@ public struct ModelLibrary: Sendable {
     return (kept + snapshots()).filter(Self.isModel).map(Model.init)
   }
 
-  /// Single files in Hugging Face's cache that are models. The cache holds files of many programs, so only those that match are opened.
+  /// Single files in Hugging Face's cache that are models. The cache holds files of many programs, so only those that
+  /// match are opened.
   private func checkpoints(where isWanted: (Model) -> Bool) -> [Model] {
     snapshots().flatMap { place in Self.names(in: place).map { "\(place)/\($0)" } }.filter(Self.isModel)
       .map(Model.init).filter { isWanted($0) && (try? SingleFile(path: $0.path).kind.isModel) == true }
@@ -106,8 +108,8 @@ public struct ModelLibrary: Sendable {
     }
   }
 
-  /// What a model is called. In Hugging Face's cache .../models--OWNER--NAME/snapshots/COMMIT is OWNER/NAME, and a file in it
-  /// OWNER/NAME/FILE.
+  /// What a model is called. In Hugging Face's cache .../models--OWNER--NAME/snapshots/COMMIT is OWNER/NAME, and a file
+  /// in it OWNER/NAME/FILE.
   static func name(of path: String) -> String {
     let parts = path.split(separator: "/").map(String.init)
     let last = parts.last ?? path

@@ -2,9 +2,10 @@ import StableDiffusion
 
 /// From a wish to a recipe.
 extension ModelStore {
-  /// The complete recipe of a draft: the model is found and its files are hashed, the size is the model's where none was given, and a seed
-  /// is drawn where none was given.
-  /// - Throws: `RecipeError` if a value is not accepted, `RenderError` or `CheckpointError` if a model or file cannot be used.
+  /// The complete recipe of a draft: the model is found and its files are hashed, the size is the model's where none
+  /// was given, and a seed is drawn where none was given.
+  /// - Throws: `RecipeError` if a value is not accepted, `RenderError` or `CheckpointError` if a model or file cannot
+  ///   be used.
   public func recipe(for draft: RecipeDraft) throws -> Recipe {
     var generator = SystemRandomNumberGenerator()
     return try recipe(for: draft, drawingSeedFrom: &generator)

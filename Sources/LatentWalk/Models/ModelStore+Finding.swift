@@ -54,7 +54,8 @@ extension ModelStore {
     return Recipe.FileReference(path: path, sha256: sha256)
   }
 
-  /// Where the file of a reference lies: at its path, under its name in the current folder, or wherever its contents were last seen.
+  /// Where the file of a reference lies: at its path, under its name in the current folder, or wherever its contents
+  /// were last seen.
   func path(of file: Recipe.FileReference, as role: AddedFile = .plain, field: String) throws -> String {
     let here = (file.path as NSString).lastPathComponent
     var found: FileDigest?
@@ -94,8 +95,8 @@ extension ModelStore {
     }
   }
 
-  /// The first model that is the one that is meant: of those with the known paths, the one of the name, and all others that are found.
-  /// A model that has moved is found by its contents.
+  /// The first model that is the one that is meant: of those with the known paths, the one of the name, and all others
+  /// that are found. A model that has moved is found by its contents.
   private func identity(
     named name: String, expecting description: String, known paths: [String],
     where isMeant: (ModelIdentity) throws -> Bool
@@ -148,7 +149,8 @@ private struct ModelIdentity {
   }
 }
 
-/// What some files hold, as one digest: of a single file its SHA-256, of several that of the list that `sha256sum` prints.
+/// What some files hold, as one digest: of a single file its SHA-256, of several that of the list that `sha256sum`
+/// prints.
 struct ContentIdentity {
   let sha256: FileDigest
   /// Each file as it was when it was hashed.

@@ -2,7 +2,8 @@ import Checkpoints
 import Files
 import Foundation
 
-/// The fingerprints in recipes of schema 1: FNV-1a, 64 bits (Fowler, Noll and Vo), of a file's bytes or of samples of them.
+/// The fingerprints in recipes of schema 1: FNV-1a, 64 bits (Fowler, Noll and Vo), of a file's bytes or of samples of
+/// them.
 struct Fingerprint {
   private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 

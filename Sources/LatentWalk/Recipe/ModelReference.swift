@@ -3,14 +3,16 @@ import StableDiffusion
 import Tensors
 
 extension Recipe {
-  /// The model of a recipe with all that is added to it, by the contents of the files: equal references load the same numbers.
+  /// The model of a recipe with all that is added to it, by the contents of the files: equal references load the same
+  /// numbers.
   public struct ModelReference: Codable, Sendable, Hashable {
     /// What people call it: its folder's name, its file's without the ending, or OWNER/NAME at Hugging Face.
     public var name: String
-    /// Of a single file the SHA-256, whose first ten digits AUTOMATIC1111 and Civitai show. Of a folder the SHA-256 of what
-    /// `sha256sum` prints for the files that are read.
+    /// Of a single file the SHA-256, whose first ten digits AUTOMATIC1111 and Civitai show. Of a folder the SHA-256 of
+    /// what `sha256sum` prints for the files that are read.
     public var sha256: FileDigest
-    /// Of a single file: the SHA-256 of what `sha256sum` prints for what is read beside it, its settings and the vocabulary.
+    /// Of a single file: the SHA-256 of what `sha256sum` prints for what is read beside it, its settings and the
+    /// vocabulary.
     public var companions: FileDigest?
     public var loras: [LoRAReference] = []
     public var textualInversions: [TextualInversionReference] = []

@@ -28,8 +28,8 @@ extension Recipe {
   }
 }
 
-/// The text that a result carries, whichever version wrote it: its recipe, or a draft where the recipe is older than the contents
-/// of files stand in it.
+/// The text that a result carries, whichever version wrote it: its recipe, or a draft where the recipe is older than
+/// the contents of files stand in it.
 struct RecipeDocument {
   let origin: Origin
   /// Where the text is in the file of one frame of a walk: its number.

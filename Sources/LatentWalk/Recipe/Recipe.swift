@@ -3,16 +3,16 @@ import StableDiffusion
 import Tensors
 import Walks
 
-/// All that decides a result, complete and valid: from the same recipe come the same pictures, bit by bit. It is written into every
-/// PNG and GIF, and a result is rendered again from it.
+/// All that decides a result, complete and valid: from the same recipe come the same pictures, bit by bit. It is
+/// written into every PNG and GIF, and a result is rendered again from it.
 ///
 ///     let models = ModelStore()
 ///     let draft = RecipeDraft(.interpolate, prompts: ["A photograph of a dog", "A photograph of a cat"])
 ///     let recipe = try models.recipe(for: draft)        // size, seed and the model's identity are filled in
 ///     print(try recipe.json)
 ///
-/// A recipe that can be made can be rendered by the model that it names; what cannot be known without the model (multiples of its
-/// latents' size, its number of training steps) is checked when the renderer is made.
+/// A recipe that can be made can be rendered by the model that it names; what cannot be known without the model
+/// (multiples of its latents' size, its number of training steps) is checked when the renderer is made.
 public struct Recipe: Codable, Sendable, Hashable {
   public let model: ModelReference
   public let walk: Walk

@@ -3,8 +3,8 @@ import StableDiffusion
 import Tensors
 import Walks
 
-/// A wish: what somebody asks for, with what was left open. `ModelStore.recipe(for:)` makes a recipe of it. The defaults of the whole
-/// program stand here.
+/// A wish: what somebody asks for, with what was left open. `ModelStore.recipe(for:)` makes a recipe of it. The
+/// defaults of the whole program stand here.
 ///
 ///     var draft = RecipeDraft(.circle, prompts: ["Skyline of New York City"])
 ///     draft.model = FileRequest("stable-diffusion-v1-5")

@@ -2,8 +2,8 @@ import Sampling
 import StableDiffusion
 import Tensors
 
-/// Recipes as the first version wrote them. They name models and files by fingerprints, samples of their bytes, so that they become
-/// drafts: the store finds the files, checks their fingerprints and hashes them.
+/// Recipes as the first version wrote them. They name models and files by fingerprints, samples of their bytes, so that
+/// they become drafts: the store finds the files, checks their fingerprints and hashes them.
 struct RecipeSchema1: Decodable {
   struct Document: Decodable {
     let recipe: RecipeSchema1

@@ -24,8 +24,8 @@ public struct ResultFile: Sendable {
     case draft(RecipeDraft)
   }
 
-  /// - Throws: `RecipeError` if the file carries no recipe that can be read, `ForeignSettingsError` if it carries those of another program
-  ///   that cannot be read, `MediaError` or `FileError` if it cannot be read at all.
+  /// - Throws: `RecipeError` if the file carries no recipe that can be read, `ForeignSettingsError` if it carries those
+  ///   of another program that cannot be read, `MediaError` or `FileError` if it cannot be read at all.
   public init(path: String) throws {
     self.path = path
     guard let text = try recipeText(inFile: path) ?? Self.jsonText(path) else {

@@ -36,7 +36,8 @@ struct KeyFrameText {
     droppedTexts = dropped
   }
 
-  /// The guidance of frames at these points: conditioning, negative prompt and scale are combined with the same weights.
+  /// The guidance of frames at these points: conditioning, negative prompt and scale are combined with the same
+  /// weights.
   func guidance(at points: [LinearCombination]) -> Guidance {
     Guidance(
       conditional: points.map { Conditioning.combined(conditional, weights: $0.weights, offset: $0.offset) },

@@ -15,8 +15,8 @@ struct MemoryEstimate {
     decoderBytes = model.autoencoder.activationBytes(latentPixels: latentPixels)
   }
 
-  /// How many frames are denoised together: as many as half of the free memory holds, but no more than make the kernels faster. A
-  /// batch is lost when the work is stopped, and the first frame should not take long.
+  /// How many frames are denoised together: as many as half of the free memory holds, but no more than make the kernels
+  /// faster. A batch is lost when the work is stopped, and the first frame should not take long.
   /// - Throws: `TensorMemoryError` if a single frame, or as many as are asked for, do not fit.
   func batch(asked: Int?) throws -> Int {
     let fast = max(1, min(16, 4096 / max(1, latentPixels)))

@@ -6,7 +6,8 @@ import Tensors
 struct RecipeNoise {
   /// The noises that the path combines, [1, h, w, channels] each, or the one picture with noise.
   let initial: [Tensor]
-  /// What each step adds, for samplers that add noise: [1, h, w, channels] each, the same for all frames, so that a walk stays smooth.
+  /// What each step adds, for samplers that add noise: [1, h, w, channels] each, the same for all frames, so that a
+  /// walk stays smooth.
   let steps: [Recipe.Sampling: [Tensor]]
   private let schedules: [Recipe.Sampling: SamplingSchedule]
 
@@ -46,8 +47,8 @@ struct RecipeNoise {
 
   /// The latents of a picture with the noise of the first level.
   ///
-  /// From the seed are drawn first, where the encoder knows only their distribution, the latents, and then the noise, as diffusers'
-  /// `StableDiffusionImg2ImgPipeline` draws them; `draws` is how many that were.
+  /// From the seed are drawn first, where the encoder knows only their distribution, the latents, and then the noise,
+  /// as diffusers' `StableDiffusionImg2ImgPipeline` draws them; `draws` is how many that were.
   private static func noised(
     _ picture: Tensor, _ schedule: SamplingSchedule, _ draws: Draws, _ noise: Tensor?,
     _ autoencoder: Autoencoder

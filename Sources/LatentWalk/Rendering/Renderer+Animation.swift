@@ -2,7 +2,8 @@ import Media
 import StableDiffusion
 
 extension Renderer {
-  /// The rendering of what is missing of the frames, each written at once, and then of the animation from the frame files.
+  /// The rendering of what is missing of the frames, each written at once, and then of the animation from the frame
+  /// files.
   public func animationRendering(
     to output: String, framesIn directory: FrameDirectory, cancellation: Cancellation = Cancellation()
   ) -> AnimationRendering {
@@ -12,7 +13,8 @@ extension Renderer {
   }
 }
 
-/// The rendering of an animation, an event at a time. Frames that are done stay in the folder, so that it can be resumed.
+/// The rendering of an animation, an event at a time. Frames that are done stay in the folder, so that it can be
+/// resumed.
 public struct AnimationRendering {
   private let recipe: Recipe
   private let output: String

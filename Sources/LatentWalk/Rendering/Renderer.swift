@@ -4,8 +4,8 @@ import StableDiffusion
 import Tensors
 import Walks
 
-/// Renders the frames of a recipe with the recipe's own model; `ModelStore.renderer(for:)` makes it. Any frame can be rendered alone, again
-/// and in any order, in any batch and process, and comes out the same.
+/// Renders the frames of a recipe with the recipe's own model; `ModelStore.renderer(for:)` makes it. Any frame can be
+/// rendered alone, again and in any order, in any batch and process, and comes out the same.
 ///
 ///     let models = ModelStore()
 ///     let recipe = try models.recipe(for: RecipeDraft(.circle, prompts: ["Skyline of New York City"]))
@@ -29,7 +29,8 @@ public struct Renderer: Sendable {
   let text: KeyFrameText
   let noise: RecipeNoise
 
-  /// - Throws: `RenderError`, `ScheduleError`, `AutoencoderError` or `TensorMemoryError` if recipe and model do not fit each other.
+  /// - Throws: `RenderError`, `ScheduleError`, `AutoencoderError` or `TensorMemoryError` if recipe and model do not fit
+  ///   each other.
   init(_ recipe: Recipe, _ model: LoadedModel, _ inputs: RecipeInputs, batch: Int?, lowMemory: Bool) throws {
     let description = model.pipeline.description
     try recipe.requireFitting(description)

@@ -22,7 +22,8 @@ public struct RenderingStep: Sendable {
   let denoised: Tensor
   let model: LoadedModel
 
-  /// What a frame would be if the denoising ended here, small and in rough colours: a pixel for each latent. Takes a millisecond.
+  /// What a frame would be if the denoising ended here, small and in rough colours: a pixel for each latent. Takes a
+  /// millisecond.
   /// - Parameter frame: one of `frames`.
   public func preview(of frame: Int) -> Picture {
     guard let place = frames.firstIndex(of: frame) else {

@@ -1,8 +1,8 @@
 import Dispatch
 import StableDiffusion
 
-/// The events of a rendering, for tasks: an `AsyncSequence` that computes an event when it is asked for, on a thread of its own.
-/// Cancelling the task cancels the arithmetic within a step.
+/// The events of a rendering, for tasks: an `AsyncSequence` that computes an event when it is asked for, on a thread of
+/// its own. Cancelling the task cancels the arithmetic within a step.
 ///
 ///     let models = ModelStore()
 ///     let renderer = try await models.renderer(for: models.recipe(for: RecipeDraft(.image, prompts: ["A red apple"])))

@@ -3,8 +3,8 @@ import Tensors
 
 /// Goes between pixels and latents: a picture is eight times as high and wide as its latents.
 ///
-/// Kingma & Welling, arXiv 1312.6114; Stable Diffusion's is Esser et al.'s, arXiv 2012.09841, as Rombach et al. use it. A tiny one,
-/// trained to give the same results, may take its place (`TinyAutoencoder.swift`).
+/// Kingma & Welling, arXiv 1312.6114; Stable Diffusion's is Esser et al.'s, arXiv 2012.09841, as Rombach et al. use it.
+/// A tiny one, trained to give the same results, may take its place (`TinyAutoencoder.swift`).
 ///
 ///     let autoencoder = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5")).autoencoder
 ///     let latents = NoiseGenerator.pytorch.normals(seed: 42, draw: 0, height: 64, width: 64, channels: 4)

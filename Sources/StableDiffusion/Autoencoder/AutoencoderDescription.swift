@@ -46,8 +46,8 @@ public struct AutoencoderDescription: Sendable, Hashable {
 }
 
 extension AutoencoderDescription {
-  /// The sizes of an autoencoder without configuration, as the shapes of its tensors show them. What they do not show, the groups
-  /// of the norms and the scale of the latents, is as in another autoencoder for the same latents.
+  /// The sizes of an autoencoder without configuration, as the shapes of its tensors show them. What they do not show,
+  /// the groups of the norms and the scale of the latents, is as in another autoencoder for the same latents.
   /// - Returns: nil for the weights of something else.
   init?(_ weights: Weights, like other: AutoencoderDescription) {
     let decoder = weights["decoder"]
@@ -83,8 +83,8 @@ extension Configuration {
 }
 
 extension AutoencoderDescription {
-  /// About what decoding one picture needs for activations, in bytes, for latents of so many pixels: the widest layer of the last
-  /// stages, its input, its result and the workspace of its convolution.
+  /// About what decoding one picture needs for activations, in bytes, for latents of so many pixels: the widest layer
+  /// of the last stages, its input, its result and the workspace of its convolution.
   public func activationBytes(latentPixels: Int) -> Int {
     let pixels = latentPixels * factor * factor
     let widest = channels.indices.map { level in

@@ -8,9 +8,9 @@ import Tensors
 ///     let latents = NoiseGenerator.pytorch.normals(seed: 42, draw: 0, height: 64, width: 64, channels: 4)
 ///     let pixels = colours.pixels(latents)       // [1, 64, 64, 3], 0 ... 255
 ///
-/// The map is fitted to the decoder by least squares, so that any model has one: patches of normally distributed latents are decoded, and
-/// their mean colours are compared with them. On the bundled model it explains 75 % of the variance of real pictures' colours, where the
-/// best linear map explains 80 %.
+/// The map is fitted to the decoder by least squares, so that any model has one: patches of normally distributed
+/// latents are decoded, and their mean colours are compared with them. On the bundled model it explains 75 % of the
+/// variance of real pictures' colours, where the best linear map explains 80 %.
 public struct LatentColours: Sendable {
   private let weights: PackedWeights
   private let bias: Tensor
@@ -37,7 +37,8 @@ public struct LatentColours: Sendable {
   }
 }
 
-/// The matrix B [n][m] for which |A B - Y| is smallest, from the normal equations A^T A B = A^T Y, by elimination (Gauss and Jordan).
+/// The matrix B [n][m] for which |A B - Y| is smallest, from the normal equations A^T A B = A^T Y, by elimination
+/// (Gauss and Jordan).
 /// - Parameters:
 ///   - a: rows of n numbers, which span all directions.
 ///   - y: as many rows of m numbers.

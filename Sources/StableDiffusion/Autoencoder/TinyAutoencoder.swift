@@ -34,10 +34,11 @@ struct TinyEncoder: PictureEncoder {
   }
 }
 
-/// One half of a tiny autoencoder: a convolution, blocks with a change of size between each few of them, and a convolution.
+/// One half of a tiny autoencoder: a convolution, blocks with a change of size between each few of them, and a
+/// convolution.
 ///
-/// Files number the layers, each kind of file in its own way, and leave out numbers for what has no weights. What a layer is shows
-/// in its names: a block has three convolutions, a change of size has no bias.
+/// Files number the layers, each kind of file in its own way, and leave out numbers for what has no weights. What a
+/// layer is shows in its names: a block has three convolutions, a change of size has no bias.
 private struct TinyLayers {
   let first: Convolution
   let last: Convolution

@@ -1,8 +1,8 @@
 import Checkpoints
 import FoundationEssentials
 
-/// The weights of a tiny autoencoder, wherever they lie: in `taesd_decoder` and `taesd_encoder`, each with layers numbered from 0, or
-/// in one file that diffusers wrote for its `AutoencoderTiny`.
+/// The weights of a tiny autoencoder, wherever they lie: in `taesd_decoder` and `taesd_encoder`, each with layers
+/// numbered from 0, or in one file that diffusers wrote for its `AutoencoderTiny`.
 struct TinyAutoencoderFiles {
   /// For messages.
   let path: String

@@ -34,7 +34,8 @@ public struct TextEncoder: Sendable {
   }
 
   /// - Parameters:
-  ///   - ids: token numbers below `description.vocabulary`, or those of added words, at most `description.positions` of them.
+  ///   - ids: token numbers below `description.vocabulary`, or those of added words, at most `description.positions` of
+  ///     them.
   ///   - skipped: layers at the end that are left out, fewer than there are; the norm behind them stays.
   /// - Returns: [1, ids.count, width]
   public func callAsFunction(_ ids: [Int], skippingLayers skipped: Int = 0) -> Tensor {

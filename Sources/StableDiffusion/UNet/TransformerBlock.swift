@@ -1,7 +1,8 @@
 import Checkpoints
 import Tensors
 
-/// Self-attention, cross-attention to the text, feed-forward (GEGLU), each around a residual connection: [n, tokens, channels].
+/// Self-attention, cross-attention to the text, feed-forward (GEGLU), each around a residual connection: [n, tokens,
+/// channels].
 ///
 /// Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models" (arXiv 2112.10752), section 3.3.
 struct TransformerBlock {

@@ -3,8 +3,8 @@ import Tensors
 
 /// Predicts the noise (or the velocity) in latents, from their noise level and a text.
 ///
-/// Down blocks halve the picture and add channels; up blocks double it, with the outputs of the down blocks concatenated as skip
-/// connections. Ronneberger et al., arXiv 1505.04597; with text, Rombach et al., arXiv 2112.10752.
+/// Down blocks halve the picture and add channels; up blocks double it, with the outputs of the down blocks
+/// concatenated as skip connections. Ronneberger et al., arXiv 1505.04597; with text, Rombach et al., arXiv 2112.10752.
 ///
 ///     let folder = try ModelFolder(path: "stable-diffusion-v1-5")
 ///     let unet = try UNet(folder.weights("unet"), ModelDescription(folder).unet)

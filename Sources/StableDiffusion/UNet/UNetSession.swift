@@ -1,10 +1,11 @@
 import Synchronization
 import Tensors
 
-/// What the evaluations of one denoising share: the text, and the keys and values that cross-attention computes from it.
+/// What the evaluations of one denoising share: the text, and the keys and values that cross-attention computes from
+/// it.
 ///
-/// The text stays the same from step to step, so its keys and values are computed in the first step and cached. A session belongs to
-/// one denoising and one thread; the UNet's weights are shared by all sessions.
+/// The text stays the same from step to step, so its keys and values are computed in the first step and cached. A
+/// session belongs to one denoising and one thread; the UNet's weights are shared by all sessions.
 public final class UNetSession {
   private let context: Tensor
   private let cancellation: Cancellation?
