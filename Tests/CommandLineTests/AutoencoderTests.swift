@@ -56,7 +56,7 @@ import Testing
   @Test("an autoencoder of another kind is refused, with the option that takes it")
   func otherKinds() throws {
     let decoder = Self.tiny + "/taesd/taesd_decoder.safetensors"
-    expectRefusal(try image("--vae", decoder), 1, decoder, "--tiny-vae")
+    expectRefusal(try image("--vae", decoder), 1, decoder, "as the tiny VAE")
     let whole = TinyModel.path("sd1/vae/diffusion_pytorch_model.safetensors")
     expectRefusal(try image("--tiny-vae", whole), 1, whole, "no tiny autoencoder", "as the vae")
     let unet = TinyModel.path("sd1/unet/diffusion_pytorch_model.safetensors")

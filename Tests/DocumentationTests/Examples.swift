@@ -38,7 +38,7 @@ enum Examples {
   /// Those in Markdown: fenced as Swift. What begins with imports stands for itself.
   static func inDocuments() throws -> [Example] {
     let documents =
-      try ["README.md"] + files(in: "docs", ending: ".md") + files(in: "Sources", ending: ".md")
+      ["README.md"] + files(in: "docs", ending: ".md") + files(in: "Sources", ending: ".md")
     return try documents.flatMap { file in
       var (examples, begin, isInside): ([Example], Int, Bool) = ([], 0, false)
       let lines = try lines(of: file)

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import StableDiffusion
 import Synchronization
+import Tensors
 
 /// The files of a recipe's model, found and checked: what they are called, where they lie, and in which version they
 /// were hashed.
@@ -50,6 +51,9 @@ struct LoadedModel: Sendable {
     self.files = files
     self.encodesPictures = encodesPictures
     reference = files.reference
+    let ownAutoencoder = files.vaePath == nil && files.tinyVAEPath == nil ? ["vae"] : []
+    try TensorMemory.reserve(
+      bytes: files.folder.weightBytes(["text_encoder", "unet"] + ownAutoencoder))
     let adapters = try files.adapters()
     textualInversions = adapters.textualInversions.map { ($0.token, $0.path) }
     pipeline = try StableDiffusionPipeline(

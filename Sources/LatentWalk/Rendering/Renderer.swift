@@ -19,6 +19,8 @@ public struct Renderer: Sendable {
   public let recipe: Recipe
   /// Frames that are denoised together at most.
   public let batch: Int
+  /// An upper bound of what rendering allocates beside the loaded weights, in bytes.
+  public let memoryBytes: Int
   /// What was cut from prompts that are too long.
   public let droppedTexts: [String]
   /// What may surprise about the model: tensors that nothing uses, learned words that no prompt has.
@@ -34,8 +36,11 @@ public struct Renderer: Sendable {
   init(_ recipe: Recipe, _ model: LoadedModel, _ inputs: RecipeInputs, batch: Int?, lowMemory: Bool) throws {
     let description = model.pipeline.description
     try recipe.requireFitting(description)
-    let batch = try MemoryEstimate(recipe, description).batch(asked: batch)
-    (self.recipe, self.model, self.lowMemory, self.batch) = (recipe, model, lowMemory, batch)
+    let estimate = MemoryEstimate(recipe, description)
+    (self.recipe, self.model, self.lowMemory) = (recipe, model, lowMemory)
+    self.batch = estimate.batch(asked: batch)
+    memoryBytes = estimate.bytes(batch: self.batch)
+    try TensorMemory.reserve(bytes: memoryBytes)
     text = try KeyFrameText(recipe, inputs, model.pipeline.promptEncoder())
     noise = try RecipeNoise(recipe, inputs, model.pipeline)
     droppedTexts = text.droppedTexts

@@ -83,14 +83,15 @@ extension Configuration {
 }
 
 extension AutoencoderDescription {
-  /// About what decoding one picture needs for activations, in bytes, for latents of so many pixels: the widest layer
-  /// of the last stages, its input, its result and the workspace of its convolution.
+  /// An upper bound of what encoding or decoding one picture allocates, in bytes, for latents of so many pixels: four
+  /// tensors of the widest layer, and the workspace of its convolution.
   public func activationBytes(latentPixels: Int) -> Int {
     let pixels = latentPixels * factor * factor
     let widest = channels.indices.map { level in
       // In the decoder a stage begins with the channels of the one before it.
       max(channels[level], level + 1 < channels.count ? channels[level + 1] : 0) * pixels >> (2 * level)
     }
-    return 4 * 4 * (widest.max() ?? 0)
+    let most = channels.max() ?? 0
+    return 4 * 4 * (widest.max() ?? 0) + winogradWorkspaceBytes(inputs: most, outputs: most)
   }
 }

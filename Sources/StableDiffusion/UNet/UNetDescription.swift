@@ -22,12 +22,18 @@ public struct UNetDescription: Sendable, Hashable {
   /// Width of the time embedding.
   var timeWidth: Int { 4 * channels[0] }
 
-  /// About what one evaluation needs for one image's activations, in bytes, for latents of so many pixels: the skip
-  /// connections, and the widest layer three times over.
+  /// An upper bound of what an evaluation allocates for the activations of one image, in bytes, for latents of so many
+  /// pixels: the skip connections, and the widest layer three times over.
   public func activationBytes(pixels: Int) -> Int {
     let skips = zip(0..., down).map { level, stage in stage.skipChannels.reduce(0, +) * pixels >> (2 * level)
     }
     return 4 * (skips.reduce(0, +) + 3 * 8 * channels[0] * pixels)
+  }
+
+  /// An upper bound of what the kernels' workspaces take, in bytes, whatever the batch.
+  public var workspaceBytes: Int {
+    // Up blocks concatenate a skip connection to their input.
+    winogradWorkspaceBytes(inputs: 2 * (channels.max() ?? 0), outputs: channels.max() ?? 0)
   }
 
   struct Attention: Sendable, Hashable {
@@ -52,6 +58,12 @@ public struct UNetDescription: Sendable, Hashable {
     let channels: Int
     let attention: Attention
   }
+}
+
+/// An upper bound of the workspace of a Winograd convolution, in bytes: 36 transformed taps for each pair of channels,
+/// of which at most 48 MB exist at the same time, and the blocks of each thread.
+func winogradWorkspaceBytes(inputs: Int, outputs: Int) -> Int {
+  min(48 << 20, 36 * 4 * inputs * outputs) + (4 << 20)
 }
 
 extension UNetDescription {
