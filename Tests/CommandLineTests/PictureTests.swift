@@ -33,10 +33,11 @@ import Testing
   }
 
   @Test(
-    "without a schedule lcm takes its own and the others take the Keras example's; the evaluations are told")
-  func usualSchedules() throws {
+    "without a schedule each sampler takes its own; the evaluations are reported")
+  func defaultSchedules() throws {
     for (sampler, schedule, evaluations) in [
-      ("lcm", ScheduleKind.trailing, 6), ("heun", .keras, 10), ("euler-a", .keras, 6),
+      ("lcm", ScheduleKind.trailing, 6), ("heun", .karras, 10), ("euler-a", .karras, 6), ("ddim", .keras, 6),
+      ("pndm", .keras, 8), ("dpm++2m", .karras, 6), ("unipc", .karras, 6),
     ] {
       let run = try image("a dog", "--seed", "5", "--sampler", sampler, "-o", "\(sampler).png")
       expectDone(run, "\(sampler).png")

@@ -28,7 +28,7 @@ public struct RecipeDraft: Sendable, Hashable, Encodable {
   public var guidance = 7.5
   public var steps = 25
   public var sampler = SamplerName.ddim
-  /// Nil for the sampler's usual one.
+  /// Nil for the sampler's default.
   public var schedule: ScheduleKind?
   /// Nil for one that is drawn.
   public var seed: UInt64?
@@ -100,7 +100,7 @@ extension RecipeDraft {
   /// The recipe's parts that need no file.
   var timing: Timing { Timing(frameCount: kind == .image ? 1 : frames) }
   var sampling: Recipe.Sampling {
-    Recipe.Sampling(sampler: sampler, schedule: schedule ?? sampler.schedules[0], steps: steps)
+    Recipe.Sampling(sampler: sampler, schedule: schedule ?? sampler.defaultSchedule, steps: steps)
   }
   var playback: Recipe.Playback { Recipe.Playback(fps: fps, pingPong: pingPong) }
 

@@ -9,7 +9,7 @@ protocol Sampler {
   static var summary: String { get }
   /// How it reads the name of a schedule.
   static var family: SamplerFamily { get }
-  /// The schedules that it works with, the usual one first.
+  /// The schedules that it works with.
   static var schedules: [ScheduleKind] { get }
   /// Whether each step adds noise of its own.
   static var drawsNoise: Bool { get }

@@ -38,8 +38,11 @@ public enum SamplerName: String, CaseIterable, Codable, Sendable {
   /// What the name stands for, in a few words.
   public var summary: String { kind.summary }
 
-  /// The schedules that the sampler works with, the usual one first.
+  /// The schedules that the sampler works with.
   public var schedules: [ScheduleKind] { kind.schedules }
+
+  /// The schedule where none is given.
+  public var defaultSchedule: ScheduleKind { kind.family.defaultSchedule }
 
   /// Whether each step adds noise of its own, so that denoising needs one noise a step.
   public var drawsNoise: Bool { kind.drawsNoise }

@@ -9,6 +9,16 @@ enum SamplerFamily {
   case intervals
   /// LCM: some of the fifty levels at which the model was distilled.
   case distilled
+
+  /// The schedule of the family where none is given. For samplers of higher order the Keras example's, which serves DDIM,
+  /// leaves noise behind: with 10 steps of DPM-Solver++ the picture is 16 dB from the converged one, with Karras' 22 dB.
+  var defaultSchedule: ScheduleKind {
+    switch self {
+    case .strided: .keras
+    case .continuous, .intervals: .karras
+    case .distilled: .trailing
+    }
+  }
 }
 
 /// What a schedule means for a family of samplers.
