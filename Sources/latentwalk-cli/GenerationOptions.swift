@@ -62,7 +62,10 @@ struct GenerationOptions: ParsableArguments {
   @Option(help: "How steps are taken.")
   var sampler = defaults.sampler
 
-  @Option(help: "Which noise levels the steps visit. (default: the sampler's own: keras for ddim and pndm, trailing for lcm, karras for the others)")
+  @Option(
+    help:
+      "Which noise levels the steps visit. (default: the sampler's own: keras for ddim and pndm, trailing for lcm, else karras)"
+  )
   var schedule: ScheduleKind?
 
   @Option(parsing: .unconditional, help: "Width in pixels. (default: the model's size)")
@@ -97,7 +100,11 @@ struct GenerationOptions: ParsableArguments {
     try require(width.map { 1...8192 ~= $0 } ?? true, "--width", "\(width ?? 0)", "1 to 8192 pixels")
     try require(height.map { 1...8192 ~= $0 } ?? true, "--height", "\(height ?? 0)", "1 to 8192 pixels")
     try require(batch.map { 1...1024 ~= $0 } ?? true, "--batch", "\(batch ?? 0)", "1 to 1024")
-    do { try sampler.require(schedule ?? sampler.defaultSchedule) } catch { throw ValidationError("\(error)") }
+    do {
+      try sampler.require(schedule ?? sampler.defaultSchedule)
+    } catch {
+      throw ValidationError("\(error)")
+    }
     try require(
       seed.map(rng.seeds.contains) ?? true, "--seed", "\(seed ?? 0)",
       "one up to \(rng.seeds.upperBound), the largest that --rng \(rng.rawValue) takes")

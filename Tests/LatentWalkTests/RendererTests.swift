@@ -275,7 +275,7 @@ import Testing
     #expect(try refusal(draft).contains("e.npy"))
   }
 
-  @Test("a batch has no more frames than the walk and no fewer than one, and one that no memory holds is refused")
+  @Test("a batch has no more frames than the walk and no fewer than one; one that no memory holds is refused")
   func batches() throws {
     let draft = TinyModel.draft(.circle, "a dog")
     let frames = try TinyModel.renderer(draft, batch: 5).frames([0, 1, 2, 3, 4])
