@@ -54,7 +54,7 @@ class Plan:
                        "--answer", self.answer(engine, os.path.basename(case)), *threads]
         elif task in ("load", "picture"):
             command = [latentwalk, "image", cases.PROMPT, "--model", given.model, "--noise", f"{case}/noise.npy", "--steps",
-                       str(len(cases.PICTURE_TIMESTEPS)), "--seed", "1", "--json", "--output",
+                       str(len(cases.PICTURE_TIMESTEPS)), "--seed", "1", "--json", "--force", "--output",
                        self.answer(engine, "picture", "png"), *threads]
         else:
             command = [networks, "--serve", task, "--model", given.model, "--cases", f"{given.folder}/cases",
