@@ -3,7 +3,9 @@ import Tensors
 import Testing
 
 @Suite struct MemoryTests {
-  @Test("a size for which there is not enough memory is refused before any work, with what it needs and what is there")
+  @Test(
+    "a size for which there is not enough memory is refused before any work, with what it needs and what is there"
+  )
   func tooLarge() throws {
     var draft = TinyModel.draft(.image, "a dog", model: "sd1")
     (draft.width, draft.height) = (16384, 16384)

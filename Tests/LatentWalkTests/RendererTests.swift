@@ -125,8 +125,8 @@ import Testing
     let plain = try TinyModel.renderer(draft)
     draft.negativePrompt = "a cat"
     let negative = try TinyModel.renderer(draft)
-    #expect(plain.evaluations(of: [0]) == 3)
-    #expect(guided.evaluations(of: [0]) == 6)
+    #expect(try plain.evaluations(of: [0]) == 3)
+    #expect(try guided.evaluations(of: [0]) == 6)
     #expect(try plain.frame(0) == negative.frame(0))
     #expect(try plain.frame(0) != guided.frame(0))
 
@@ -275,7 +275,8 @@ import Testing
     #expect(try refusal(draft).contains("e.npy"))
   }
 
-  @Test("a batch has no more frames than the walk and no fewer than one, and one that no memory holds is refused")
+  @Test(
+    "a batch has no more frames than the walk and no fewer than one, and one that no memory holds is refused")
   func batches() throws {
     let draft = TinyModel.draft(.circle, "a dog")
     let frames = try TinyModel.renderer(draft, batch: 5).frames([0, 1, 2, 3, 4])
