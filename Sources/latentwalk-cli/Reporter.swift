@@ -17,11 +17,11 @@ final class Reporter {
   /// - Parameters:
   ///   - frames: those that are to be rendered.
   ///   - kept: how many others are there already.
-  func start(_ renderer: Renderer, frames: [Int], kept: Int) {
+  func start(_ renderer: Renderer, frames: [Int], kept: Int) throws {
     let recipe = renderer.recipe
     let (keyFrame, all) = (recipe.walk.keyFrames[0], frames.count + kept)
-    let schedule = renderer.schedule(of: frames.first ?? 0)
-    let evaluations = renderer.evaluations(of: frames)
+    let schedule = try renderer.schedule(of: frames.first ?? 0)
+    let evaluations = try renderer.evaluations(of: frames)
     pace = Pace(frames: frames.count, schedule: schedule)
     emit(
       ReportLine(

@@ -26,7 +26,7 @@ struct ResultRun {
     let name = URL(fileURLWithPath: output).lastPathComponent
     let directory = try FrameDirectory(path: frames.directory(for: output, name), for: recipe)
     let howToResume = { "\(directory.finishedSentence) To resume, run the same command again\(addition)." }
-    reporter.start(
+    try reporter.start(
       renderer, frames: directory.missing(), kept: recipe.walk.timing.frameCount - directory.missing().count)
     do {
       var rendering = renderer.animationRendering(
@@ -51,7 +51,7 @@ struct ResultRun {
     let renderer = try renderer(recipe)
     let howToGoOn =
       "Nothing was written. To make the same picture, run the command again with --seed \(recipe.walk.keyFrames[0].seed)."
-    reporter.start(renderer, frames: [frame ?? 0], kept: 0)
+    try reporter.start(renderer, frames: [frame ?? 0], kept: 0)
     var rendering = renderer.rendering([frame ?? 0], cancellation: Interruption.cancellation)
     do {
       while let event = try rendering.next() {

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import LatentWalk
+import Media
 import StableDiffusion
 import Tensors
 import Testing
@@ -173,6 +174,52 @@ import Testing
     #expect(try !third.sharesModel(with: models.renderer(for: recipe)))
     let frame = try first.frame(0)
     #expect(try third.frame(0) == frame, "A renderer keeps its own model.")
+  }
+
+  @Test("tasks that need the same model at the same time load it once")
+  func together() async throws {
+    try folder.copy("sd1", as: "one/model")
+    let models = store
+    var draft = draft("model")
+    (draft.width, draft.height) = (64, 64)
+    let recipe = try models.recipe(for: draft)
+    let renderers = try await withThrowingTaskGroup(of: Renderer.self) { group in
+      for _ in 0..<4 { group.addTask { try await models.renderer(for: recipe) } }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(renderers.allSatisfy { $0.sharesModel(with: renderers[0]) })
+  }
+
+  @Test("a model is freed before the next is loaded, which may need its memory")
+  func makesRoom() throws {
+    try folder.copy("two-stages", as: "one/model")
+    let models = store
+    var draft = draft("model")
+    let recipe = try models.recipe(for: draft)
+    let renderer = try models.renderer(for: recipe)
+    // A model that is found and cannot be loaded.
+    draft.vae = FileRequest(TinyModel.path("lora/kohya.safetensors"))
+    let other = try models.recipe(for: draft)
+    #expect(throws: (any Error).self) { try models.renderer(for: other) }
+    #expect(try !models.renderer(for: recipe).sharesModel(with: renderer))
+  }
+
+  @Test("a renderer that unloads its network leaves the frames of another with the same model as they are")
+  func sharedUnloading() throws {
+    let models = TinyModel.store(TinyModel.fixtures)
+    var draft = TinyModel.draft(.circle, "a dog")
+    let recipe = try models.recipe(for: draft)
+    draft.prompts = ["a cat"]
+    let other = try models.renderer(for: models.recipe(for: draft), lowMemory: true)
+    let renderer = try models.renderer(for: recipe, batch: 2)
+    #expect(renderer.sharesModel(with: other))
+    let expected = try renderer.frames([0, 1, 2])
+    var (rendering, frames) = (renderer.rendering([0, 1, 2]), [Int: Picture]())
+    while let event = try rendering.next() {
+      if case .step = event { _ = try other.frame(0) }
+      if case .frame(let frame, let picture, _) = event { frames[frame] = picture }
+    }
+    #expect(frames == expected.mapValues(\.picture))
   }
 
   @Test(

@@ -25,7 +25,7 @@ import Testing
     arguments: [("sd1", 64), ("two-stages", 12)], [0.1, 0.35, 0.6, 1])
   func imageToImage(model: (name: String, side: Int), strength: Double) throws {
     let renderer = try TinyModel.renderer(draft(model.name, side: model.side, strength: strength))
-    #expect(renderer.schedule(of: 0).count == Int(10 * strength))
+    #expect(try renderer.schedule(of: 0).count == Int(10 * strength))
     try expectLatents("\(model.name).\(strength)", renderer)
   }
 
@@ -52,7 +52,7 @@ import Testing
     arguments: [0, 0.09])
   func noSteps(strength: Double) throws {
     let renderer = try TinyModel.renderer(draft("sd1", side: 64, strength: strength))
-    #expect(renderer.schedule(of: 0).count == 0 && renderer.evaluations(of: [0]) == 0)
+    #expect(try renderer.schedule(of: 0).count == 0 && renderer.evaluations(of: [0]) == 0)
     let golden = try TensorFile(path: Self.pictures + "/golden.safetensors")
     let weak = try #require(try golden.tensor("sd1.0.1")).float32().channelsLast().values
     let latents = try PictureCoder(ModelFolder(path: TinyModel.path("sd1"))).latents(

@@ -125,8 +125,8 @@ import Testing
     let plain = try TinyModel.renderer(draft)
     draft.negativePrompt = "a cat"
     let negative = try TinyModel.renderer(draft)
-    #expect(plain.evaluations(of: [0]) == 3)
-    #expect(guided.evaluations(of: [0]) == 6)
+    #expect(try plain.evaluations(of: [0]) == 3)
+    #expect(try guided.evaluations(of: [0]) == 6)
     #expect(try plain.frame(0) == negative.frame(0))
     #expect(try plain.frame(0) != guided.frame(0))
 

@@ -120,6 +120,9 @@ import Testing
       try ResultFile(path: folder.write("recipe.json", recipe.json(ofFrame: frame)))
     }
     #expect(error == .invalid(field: "frame", found: "\(frame)", accepted: "a frame of the walk, 0 to 3"))
+    let written = try recipe.json(ofFrame: 3).replacingOccurrences(
+      of: #""frame":3"#, with: "\"frame\":\(frame)")
+    #expect(throws: try #require(error)) { try ResultFile(path: folder.write("recipe.json", written)) }
     #expect(try ResultFile(path: folder.write("recipe.json", recipe.json(ofFrame: 3))).frame == 3)
   }
 
@@ -133,6 +136,11 @@ import Testing
     try folder.write("empty.json", "")
     try folder.write("cut.png", String(decoding: [0x89], as: UTF8.self) + "PNG")
     #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
+    try folder.write("list.json", "[1]")
+    for name in ["text.txt", "empty.json", "cut.png", "list.json"] {
+      let path = folder.file(name)
+      #expect(throws: RecipeError.noRecipe(path: path)) { try ResultFile(path: path) }
+    }
     for name in ["folder", "text.txt", "empty.json", "cut.png", "pipe", "nowhere.gif"] {
       let error = #expect(throws: (any Error).self, "\(name)") { try ResultFile(path: folder.file(name)) }
       let sentence = error.map { "\($0)" } ?? ""

@@ -63,7 +63,7 @@ import Testing
     var (previews, pictures, rendering) = ([Int: Picture](), [Int: Picture](), renderer.rendering([0, 1]))
     while let event = try rendering.next() {
       if case .step(let step) = event {
-        for frame in step.frames { previews[frame] = step.preview(of: frame) }
+        for frame in step.frames { previews[frame] = try step.preview(of: frame) }
       }
       if case .frame(let frame, let picture, _) = event { pictures[frame] = picture }
     }

@@ -16,6 +16,8 @@ public final class ModelStore: Sendable {
   private let capacity: Int
   /// The loaded models, the most recently used last.
   private let loaded = Mutex<[LoadedModel]>([])
+  /// Held while a model is loaded, so that tasks that need the same one load it once.
+  private let loading = Mutex(())
   /// Where models were found, which may be outside of the library.
   private let paths = Mutex<[FileDigest: String]>([:])
 
@@ -46,16 +48,29 @@ public final class ModelStore: Sendable {
 
   /// The loaded model of a reference.
   func model(for reference: Recipe.ModelReference, encodesPictures: Bool) throws -> LoadedModel {
-    if let model = loaded.withLock({ models in
-      models.first { $0.reference == reference && ($0.encodesPictures || !encodesPictures) }
-    }), (try? model.files.isUnchanged(digests)) == true {
+    if let model = loadedModel(reference, encodesPictures: encodesPictures) { return model }
+    return try loading.withLock { _ in
+      if let model = loadedModel(reference, encodesPictures: encodesPictures) { return model }
+      let files = try files(of: reference)
+      // The memory of a model that would be unloaded afterwards is freed before.
+      loaded.withLock { models in
+        models = models.filter { $0.reference != reference }.suffix(capacity - 1)
+      }
+      let model = try LoadedModel(files, encodesPictures: encodesPictures)
+      guard try model.files.isUnchanged(digests) else {
+        throw ModelStoreError.changedWhileLoading(name: reference.name)
+      }
       use(model)
       return model
     }
-    let model = try LoadedModel(files(of: reference), encodesPictures: encodesPictures)
-    guard try model.files.isUnchanged(digests) else {
-      throw ModelStoreError.changedWhileLoading(name: reference.name)
+  }
+
+  /// A model that is loaded, if its files are still those that were read.
+  private func loadedModel(_ reference: Recipe.ModelReference, encodesPictures: Bool) -> LoadedModel? {
+    let model = loaded.withLock { models in
+      models.first { $0.reference == reference && ($0.encodesPictures || !encodesPictures) }
     }
+    guard let model, (try? model.files.isUnchanged(digests)) == true else { return nil }
     use(model)
     return model
   }

@@ -31,12 +31,17 @@ public struct PictureCoder: Sendable {
     of path: String, width: Int, height: Int, seed: UInt64? = nil, rng: NoiseGenerator = .pytorch
   ) throws -> Tensor {
     let factor = description.autoencoder.factor
+    let limit = Recipe.sizes.upperBound
+    guard max(width, height) <= limit else {
+      throw RenderError.tooLarge(width: width, height: height, limit: limit)
+    }
     guard width > 0, height > 0, width % factor == 0, height % factor == 0 else {
       throw RenderError.size(width: width, height: height, multiple: factor)
     }
     guard let encoder = autoencoder.encoder else {
       throw AutoencoderError.noEncoder(path: "This autoencoder")
     }
+    try reserve(latentPixels: width / factor * (height / factor))
     let distribution = encoder(try Picture(file: path).fitted(width: width, height: height).tensor)
     guard let seed else { return distribution.mean }
     guard rng.seeds.contains(seed) else {
@@ -56,7 +61,12 @@ public struct PictureCoder: Sendable {
     guard shape.count == 3, shape[0] == channels, shape[1...].allSatisfy({ 1...1024 ~= $0 }) else {
       throw RenderError.latentsShape(path: path, found: array.shape, channels: channels)
     }
+    try reserve(latentPixels: shape[1] * shape[2])
     let latents = Tensor(shape: [1] + shape, values: array.values).channelsLast()
     return Picture(autoencoder.pixels(latents))
+  }
+
+  private func reserve(latentPixels: Int) throws(TensorMemoryError) {
+    try TensorMemory.reserve(bytes: description.autoencoder.activationBytes(latentPixels: latentPixels))
   }
 }

@@ -11,7 +11,9 @@ extension Recipe {
   }
 
   /// The recipe for the file of a single frame, with the frame's number.
+  /// - Throws: `RecipeError` if the walk has no such frame.
   public func json(ofFrame frame: Int?) throws -> String {
+    try requireFrame(frame)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let recipe = String(decoding: try encoder.encode(self), as: UTF8.self)
@@ -25,6 +27,13 @@ extension Recipe {
       throw RecipeError.otherVersion(tool: "LatentWalk", schema: 1)
     }
     self = recipe
+  }
+
+  fileprivate func requireFrame(_ frame: Int?) throws(RecipeError) {
+    let frames = 0..<walk.timing.frameCount
+    guard let frame, !frames.contains(frame) else { return }
+    throw .invalid(
+      field: "frame", found: "\(frame)", accepted: "a frame of the walk, 0 to \(frames.count - 1)")
   }
 }
 
@@ -50,11 +59,7 @@ struct RecipeDocument {
     switch header.schema {
     case Recipe.schema:
       let recipe = try decoded(Contents.self, json).recipe
-      let frames = 0..<recipe.walk.timing.frameCount
-      guard frame.map(frames.contains) ?? true else {
-        throw RecipeError.invalid(
-          field: "frame", found: "\(frame ?? 0)", accepted: "a frame of the walk, 0 to \(frames.count - 1)")
-      }
+      try recipe.requireFrame(frame)
       origin = .recipe(recipe)
     case 1: origin = .schema1(try decoded(RecipeSchema1.Document.self, json).recipe.draft)
     default: throw RecipeError.otherVersion(tool: header.tool, schema: header.schema)

@@ -2,7 +2,7 @@ import Walks
 
 /// The way through latent space that a recipe describes.
 extension Recipe.Walk {
-  public var path: any Path {
+  package var path: any Path {
     switch kind {
     case .interpolate: InterpolationWalk(noises: noiseIndices)
     case .walk: EmbeddingOffsetWalk(steps: timing.frameCount - 1, stepSize: stepSize ?? 0)
@@ -12,8 +12,15 @@ extension Recipe.Walk {
   }
 
   /// The frames in the order in which they play.
-  public func playingOrder(_ playback: Recipe.Playback) -> [Int] {
+  package func playingOrder(_ playback: Recipe.Playback) -> [Int] {
     timing.playingOrder(pingPong: playback.pingPong)
+  }
+
+  /// - Throws: `RenderError` if the walk has no such frame.
+  func require(frame: Int) throws(RenderError) {
+    guard 0..<timing.frameCount ~= frame else {
+      throw .noSuchFrame(frame, choices: timing.frameCount == 1 ? "0" : "0 to \(timing.frameCount - 1)")
+    }
   }
 
   /// The point of a frame.
@@ -34,19 +41,21 @@ extension Recipe.Walk {
 
   /// The noises that the path combines. A circle leads through two draws of its seed; a noise file replaces the first.
   var noiseSources: [NoiseSource] {
-    var sources: [NoiseSource] = []
-    for keyFrame in keyFrames {
-      let source = NoiseSource(seed: keyFrame.seed, draw: 0, file: keyFrame.noise)
-      if !sources.contains(source) { sources.append(source) }
-    }
+    let sources = keyFrames.map { NoiseSource(seed: $0.seed, draw: 0, file: $0.noise) }.uniqued()
     return kind == .circle ? sources + [NoiseSource(seed: keyFrames[0].seed, draw: 1, file: nil)] : sources
   }
 
   /// Which of `noiseSources` each key frame has.
   private var noiseIndices: [Int] {
-    let sources = noiseSources
-    return keyFrames.map { keyFrame in
-      sources.firstIndex { $0.seed == keyFrame.seed && $0.file == keyFrame.noise } ?? 0
-    }
+    let indices = Dictionary(uniqueKeysWithValues: zip(noiseSources, 0...))
+    return keyFrames.map { indices[NoiseSource(seed: $0.seed, draw: 0, file: $0.noise)] ?? 0 }
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// Each element once, in the order of their first appearance.
+  fileprivate func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
   }
 }

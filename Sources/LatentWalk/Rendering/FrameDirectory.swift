@@ -7,7 +7,7 @@ import Media
 /// A frame appears under its name when it is complete, so that what is there need not be rendered again.
 public struct FrameDirectory: Sendable {
   public let path: String
-  private let recipe: Recipe
+  let recipe: Recipe
 
   /// Opens the folder of a recipe, or makes it.
   /// - Throws: `RenderError` if it holds the frames of another recipe, or cannot be made.
@@ -77,12 +77,19 @@ public struct FrameDirectory: Sendable {
   }
 
   /// Removes the frames, with what a killed run left of them half-written, and the folder, if nothing else is in it.
+  /// - Throws: `RenderError` if the system refuses it.
   public func remove() throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: path) where isOwn(name) {
-      try FileManager.default.removeItem(atPath: "\(path)/\(name)")
-    }
-    if try FileManager.default.contentsOfDirectory(atPath: path).isEmpty {
-      try FileManager.default.removeItem(atPath: path)
+    do {
+      for name in try FileManager.default.contentsOfDirectory(atPath: path) where isOwn(name) {
+        try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+      }
+      if try FileManager.default.contentsOfDirectory(atPath: path).isEmpty {
+        try FileManager.default.removeItem(atPath: path)
+      }
+    } catch {
+      let system = (error as? CocoaError)?.underlying as? POSIXError
+      let reason = system.map { systemReason($0.code.rawValue) } ?? error.localizedDescription
+      throw RenderError.notRemoved(directory: path, reason: reason)
     }
   }
 
@@ -100,7 +107,7 @@ private func makeFolder(_ path: String) throws -> Bool {
   if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue { return false }
   let above = URL(fileURLWithPath: path).deletingLastPathComponent().path
   guard number == ENOENT, !FileManager.default.fileExists(atPath: above) else {
-    throw RenderError.directory(path: path, reason: String(cString: strerror(number)).lowercased())
+    throw RenderError.directory(path: path, reason: systemReason(number))
   }
   _ = try makeFolder(above)
   return try makeFolder(path)

@@ -7,14 +7,18 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
   /// Hugging Face's cache has the repository, and no model in it.
   case incomplete(name: String, place: String)
   case size(width: Int, height: Int, multiple: Int)
+  case tooLarge(width: Int, height: Int, limit: Int)
   case noiseShape(path: String, found: [Int], expected: [[Int]])
   case latentsShape(path: String, found: [Int], channels: Int)
   case embeddingShape(path: String, found: [Int], expected: [Int])
   case notFinite(path: String)
   case clipSkip(Int, layers: Int)
+  /// A frame that the walk does not have, or that is not in the step that was given.
+  case noSuchFrame(Int, choices: String)
   case recipeTooLong(bytes: Int, limit: Int)
   case otherRecipe(directory: String)
   case directory(path: String, reason: String)
+  case notRemoved(directory: String, reason: String)
   case brokenFrame(path: String, reason: String)
   case unreadableRecipe(path: String)
 
@@ -34,6 +38,8 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
     case .size(let width, let height, let multiple):
       "\(width) x \(height) pixels do not fit this model; width and height must be multiples of \(multiple), "
         + "such as \(nearest(width, multiple)) x \(nearest(height, multiple))."
+    case .tooLarge(let width, let height, let limit):
+      "\(width) x \(height) pixels are too many; choose a width and a height up to \(limit)."
     case .noiseShape(let path, let found, let expected):
       "\(path) holds noise of the shape \(found); for this size the model needs "
         + "\(expected.map { "\($0)" }.joined(separator: " or ")). Change the width and height, or the file."
@@ -48,6 +54,8 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
     case .clipSkip(let clipSkip, let layers):
       "settings.clipSkip is \(clipSkip), and this model's text encoder has \(layers == 1 ? "1 layer" : "\(layers) layers"); "
         + "choose \(layers <= 1 ? "1" : "1 (the last) to \(layers)")."
+    case .noSuchFrame(let frame, let choices):
+      "There is no frame \(frame) here; choose \(choices)."
     case .recipeTooLong(let bytes, let limit):
       "The prompts are too long: the recipe has \(bytes) bytes, and \(limit) fit into a picture's file. Shorten the prompts."
     case .otherRecipe(let directory):
@@ -55,6 +63,8 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
         + "choose another output or another folder for frames, or delete this folder."
     case .directory(let path, let reason):
       "The folder for frames \(path) cannot be used: \(reason). Choose another folder."
+    case .notRemoved(let directory, let reason):
+      "The frames in \(directory) cannot be removed: \(reason). Delete the folder yourself; the result is complete."
     case .brokenFrame(let path, let reason):
       "The frame \(path) cannot be used: \(reason). Delete it and run the command again; only this frame is rendered anew."
     case .unreadableRecipe(let path):

@@ -7,41 +7,59 @@ extension Renderer {
   public func animationRendering(
     to output: String, framesIn directory: FrameDirectory, cancellation: Cancellation = Cancellation()
   ) -> AnimationRendering {
-    AnimationRendering(
-      recipe: recipe, output: output, directory: directory,
-      frames: rendering(directory.missing(), cancellation: cancellation), cancellation: cancellation)
+    AnimationRendering(renderer: self, output: output, directory: directory, cancellation: cancellation)
   }
 }
 
 /// The rendering of an animation, an event at a time. Frames that are done stay in the folder, so that it can be
 /// resumed.
 public struct AnimationRendering {
-  private let recipe: Recipe
+  private let renderer: Renderer
   private let output: String
   private let directory: FrameDirectory
   private let cancellation: Cancellation
-  private var frames: Rendering
+  /// The rendering of the missing frames; nil before the first event.
+  private var frames: Rendering?
   /// The unfinished animation, and how many pictures it has.
   private var encoding: (encoder: any AnimationEncoder, order: [Int], count: Int)?
 
+  private var recipe: Recipe { renderer.recipe }
+
   fileprivate init(
-    recipe: Recipe, output: String, directory: FrameDirectory, frames: Rendering, cancellation: Cancellation
+    renderer: Renderer, output: String, directory: FrameDirectory, cancellation: Cancellation
   ) {
-    (self.recipe, self.output, self.directory) = (recipe, output, directory)
-    (self.frames, self.cancellation) = (frames, cancellation)
+    (self.renderer, self.output) = (renderer, output)
+    (self.directory, self.cancellation) = (directory, cancellation)
   }
 
-  /// The next event; nil when the animation is complete.
-  /// - Throws: `MediaError` if a file cannot be written, `CancellationError` if the rendering was cancelled.
+  /// The next event; nil when the animation is complete. After an error the next call resumes: frames that are done
+  /// are kept, and the animation is written from its beginning.
+  /// - Throws: `RenderError` if the folder is that of another recipe, `MediaError` if a file cannot be written or the
+  ///   animation's format does not fit, `CancellationError` if the rendering was cancelled.
   public mutating func next() throws -> RenderingEvent? {
     if encoding == nil {
-      if let event = try frames.next() {
+      if frames == nil { frames = try missingFrames() }
+      if let event = try frames?.next() {
         if case .frame(let frame, let picture, _) = event { try directory.write(picture, frame: frame) }
         return event
       }
       try beginEncoding()
     }
-    return try encode()
+    do {
+      return try encode()
+    } catch {
+      encoding = nil
+      throw error
+    }
+  }
+
+  /// The rendering of what is missing, unless the animation could not be written in the end.
+  private func missingFrames() throws -> Rendering {
+    guard directory.recipe.hasSameFrames(as: recipe) else {
+      throw RenderError.otherRecipe(directory: directory.path)
+    }
+    try AnimationFormat(path: output).requireFrameRate(recipe.playback.fps)
+    return renderer.rendering(directory.missing(), cancellation: cancellation)
   }
 
   private mutating func beginEncoding() throws {

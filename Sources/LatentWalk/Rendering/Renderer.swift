@@ -51,21 +51,26 @@ public struct Renderer: Sendable {
   }
 
   /// The noise levels through which a frame is denoised.
-  public func schedule(of frame: Int) -> SamplingSchedule {
-    noise.schedule(recipe.walk.keyFrameReached(by: frame).sampling)
+  /// - Throws: `RenderError` if the walk has no such frame.
+  public func schedule(of frame: Int) throws -> SamplingSchedule {
+    try recipe.walk.require(frame: frame)
+    return noise.schedule(recipe.walk.keyFrameReached(by: frame).sampling)
   }
 
   /// UNet evaluations for some frames.
-  public func evaluations(of frames: [Int]) -> Int {
-    frames.reduce(0) { sum, frame in
-      let schedule = schedule(of: frame)
+  /// - Throws: `RenderError` if the walk does not have one of them.
+  public func evaluations(of frames: [Int]) throws -> Int {
+    try frames.reduce(0) { sum, frame in
+      let schedule = try schedule(of: frame)
       let scale = text.guidanceScale(at: recipe.walk.point(of: frame).conditioning)
       return sum + schedule.evaluations(after: schedule.count) * Guidance.evaluationsPerStep(scale: scale)
     }
   }
 
   /// The rendering of some frames, an event at a time. The arithmetic runs in the calling thread and the kernels' pool.
-  /// - Parameter cancellation: ends the rendering with a `CancellationError`, within a step.
+  /// - Parameters:
+  ///   - frames: of the walk, in any order; the first event of others is a `RenderError`.
+  ///   - cancellation: ends the rendering with a `CancellationError`, within a step.
   public func rendering(_ frames: [Int], cancellation: Cancellation = Cancellation()) -> Rendering {
     Rendering(self, frames, cancellation)
   }

@@ -25,9 +25,10 @@ public struct RenderingStep: Sendable {
   /// What a frame would be if the denoising ended here, small and in rough colours: a pixel for each latent. Takes a
   /// millisecond.
   /// - Parameter frame: one of `frames`.
-  public func preview(of frame: Int) -> Picture {
+  /// - Throws: `RenderError` for any other.
+  public func preview(of frame: Int) throws -> Picture {
     guard let place = frames.firstIndex(of: frame) else {
-      preconditionFailure("The frames in work are \(frames); \(frame) is none of them.")
+      throw RenderError.noSuchFrame(frame, choices: "one of \(frames), which are in this step")
     }
     return Picture(model.latentColours.pixels(denoised.images(place..<place + 1)))
   }
@@ -44,6 +45,8 @@ public struct RenderingStep: Sendable {
 public struct Rendering {
   private let renderer: Renderer
   private let cancellation: Cancellation
+  /// A requested frame that the walk does not have.
+  private let noSuchFrame: RenderError?
   /// Batches of frames that have not begun.
   private var waiting: [[Int]]
   /// The batch that is being denoised.
@@ -55,8 +58,17 @@ public struct Rendering {
     self.renderer = renderer
     self.cancellation = cancellation
     let walk = renderer.recipe.walk
+    do throws(RenderError) {
+      for frame in frames { try walk.require(frame: frame) }
+      noSuchFrame = nil
+    } catch {
+      (noSuchFrame, waiting) = (error, [])
+      return
+    }
+    // Memory is reserved for no more, also where frames are requested twice.
+    let most = min(renderer.batch, walk.timing.frameCount)
     waiting = frames.reduce(into: []) { batches, frame in
-      if let last = batches.last, last.count < renderer.batch,
+      if let last = batches.last, last.count < most,
         walk.keyFrameReached(by: last[0]).sampling == walk.keyFrameReached(by: frame).sampling
       {
         batches[batches.count - 1].append(frame)
@@ -67,8 +79,10 @@ public struct Rendering {
   }
 
   /// The next event; nil when all frames are done.
-  /// - Throws: `CancellationError` if the rendering was cancelled.
+  /// - Throws: `CancellationError` if the rendering was cancelled, `RenderError` if the walk does not have one of the
+  ///   frames, `CheckpointError` or `FileError` if a network was unloaded and its files have changed since.
   public mutating func next() throws -> RenderingEvent? {
+    if let noSuchFrame { throw noSuchFrame }
     while true {
       if cancellation.isCancelled { throw CancellationError() }
       if !denoised.isEmpty {
@@ -76,10 +90,10 @@ public struct Rendering {
         return .frame(frame, renderer.picture(latents), latents: latents)
       }
       if work == nil {
-        guard !waiting.isEmpty else { return nil }
-        let frames = waiting.removeFirst()
+        guard let frames = waiting.first else { return nil }
         let latents = renderer.initialLatents(frames)
         work = (frames, try renderer.denoising(frames, from: latents, cancellation), latents)
+        waiting.removeFirst()
       }
       if let event = try step() { return event }
       finishBatch()

@@ -8,7 +8,7 @@ import StableDiffusion
 ///     let renderer = try await models.renderer(for: models.recipe(for: RecipeDraft(.image, prompts: ["A red apple"])))
 ///     let task = Task {
 ///       for try await event in renderer.events(of: [0]) {
-///         if case .step(let step) = event { print(step.taken, step.preview(of: 0).width) }
+///         if case .step(let step) = event { print(step.taken, try step.preview(of: 0).width) }
 ///       }
 ///     }
 ///     task.cancel()
