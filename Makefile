@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 PROGRAM := .build/release/latentwalk
 FIRST_WALK := dog-to-cat.gif
 
-.PHONY: walk help test build format install uninstall package test-package docs bench bench-peers bench-page size tools
+.PHONY: walk help test build format install uninstall package test-package try-outside-package docs bench bench-peers bench-page size tools
 
 # Installs what is missing, builds, renders the first walk on the bundled model and says where it is.
 walk: build  ## build, render a first walk and say where it is (the default)
@@ -15,7 +15,7 @@ walk: build  ## build, render a first walk and say where it is (the default)
 	@echo "Your first walk: $(CURDIR)/$(FIRST_WALK)"
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 build: tools  ## build the program, .build/release/latentwalk
 	@$(SWIFT) build -c release --product latentwalk
@@ -54,6 +54,10 @@ package: $(STAGE)  ## make a .deb and a .tar.gz in .build/package
 
 test-package: package  ## try both packages in a bare Debian (needs root and debootstrap)
 	@packaging/try-in-bare-debian .build/package
+
+# Depends on this checkout by its path and sees only what is public.
+try-outside-package: tools  ## render from a package outside of this one
+	@Tools/try-outside-package
 
 # With the compiler's own tools, from what `make build` compiled: no plugin, no other build.
 docs: build  ## build the documentation in .build/docs

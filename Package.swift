@@ -46,12 +46,14 @@ let package = Package(
     .executableTarget(
       name: "latentwalk",
       dependencies: [
-        "LatentWalk", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "LatentWalk", "CCrypto", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/latentwalk-cli"),
 
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "CKernelsReference"]),
+    // A folder for a test's files, and the tiny models of the tests.
+    .target(name: "TestFolders", path: "Tests/TestFolders"),
     // Model files as other programs write them, for the tests.
     .target(name: "ModelFiles", path: "Tests/ModelFiles"),
     .testTarget(
@@ -60,12 +62,14 @@ let package = Package(
       name: "StableDiffusionTests", dependencies: ["StableDiffusion", "ModelFiles"], exclude: ["Fixtures"]),
     .testTarget(name: "SamplingTests", dependencies: ["Sampling"], exclude: ["Fixtures"]),
     .testTarget(name: "WalksTests", dependencies: ["Walks"]),
-    .testTarget(name: "MediaTests", dependencies: ["Media"], exclude: ["Fixtures"]),
-    .testTarget(name: "LatentWalkTests", dependencies: ["LatentWalk"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["LatentWalk", "latentwalk", "ModelFiles"]),
+    .testTarget(name: "MediaTests", dependencies: ["Media", "TestFolders"], exclude: ["Fixtures"]),
+    .testTarget(name: "LatentWalkTests", dependencies: ["LatentWalk", "TestFolders"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["LatentWalk", "latentwalk", "ModelFiles", "TestFolders"]),
     // Compiles the examples in comments and documents against the library.
     .testTarget(name: "DocumentationTests", dependencies: ["LatentWalk"]),
-    .testTarget(name: "InstallTests", dependencies: ["BundledModels", "LatentWalk", "latentwalk"]),
+    .testTarget(
+      name: "InstallTests", dependencies: ["BundledModels", "LatentWalk", "latentwalk", "TestFolders"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -28,7 +28,7 @@ struct DecodeCommand: ParsableCommand {
     try model.applyThreads()
     try result.requireWritable(output, "--output")
     let coder = try PictureCoder(
-      ModelLibrary.standard().folder(model.model), autoencoder: autoencoder.files(encodes: false))
+      model.folder(), autoencoder: autoencoder.files(encodes: false))
     for name in coder.unusedTensors {
       reporter.warn("The autoencoder's tensor \(name) is not used.")
     }

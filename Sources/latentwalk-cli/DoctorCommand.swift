@@ -1,4 +1,6 @@
 import ArgumentParser
+import CCrypto
+import Files
 import Foundation
 import LatentWalk
 import Media
@@ -7,7 +9,8 @@ import Tensors
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Shows the processor, the instruction set in use, threads, memory, speed and libraries.")
+    abstract:
+      "Shows the processor, the instruction set in use, threads, memory, speed, libraries and the model.")
 
   @OptionGroup var model: ModelOptions
 
@@ -26,8 +29,9 @@ struct DoctorCommand: ParsableCommand {
     print("3x3 convolution   \(percent(check.convolution)) of it, counted as direct")
     print(
       "Normal            70 % or more; if it is less, end other programs, or set --threads to the real cores")
-    for library in mediaLibraries() { print("Library           \(library)") }
-    switch Result(catching: { try ModelLibrary.standard().folder(model.model) }) {
+    for library in mediaLibraries() + [cryptoLibrary()] { print("Library           \(library)") }
+    print("SHA-256 cache     \(FileDigests.standardPath ?? "none: HOME is not set")")
+    switch Result(catching: { try model.folder() }) {
     case .success(let folder): print("Model             \(folder.path)")
     case .failure(let error): print("Model             \(error)")
     }
@@ -37,6 +41,12 @@ struct DoctorCommand: ParsableCommand {
     let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
     let line = lines.first { $0.hasPrefix("model name") }
     return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+  }
+
+  /// "OpenSSL 3.0.13 (libcrypto)": without the date of its release.
+  private func cryptoLibrary() -> String {
+    let version = String(cString: OpenSSL_version(OPENSSL_VERSION)).split(separator: " ").prefix(2)
+    return version.joined(separator: " ") + " (libcrypto)"
   }
 
   private func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }

@@ -30,7 +30,7 @@ struct EncodeCommand: ParsableCommand {
     try result.requireWritable(output, "--output")
     let reporter = report.reporter()
     let adapters = try prompting.adapters()
-    let encoder = try PromptEncoder(ModelLibrary.standard().folder(model.model), adapters: adapters)
+    let encoder = try PromptEncoder(model.folder(), adapters: adapters)
     let description = encoder.textEncoder.description
     guard description.has(clipSkip: prompting.clipSkip) else {
       throw RenderError.clipSkip(prompting.clipSkip, layers: description.layers)

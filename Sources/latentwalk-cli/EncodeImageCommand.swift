@@ -9,7 +9,7 @@ struct EncodeImageCommand: ParsableCommand {
     abstract:
       "Writes the latents of a picture as a .npy file, float32 [4, h, w], in the scale of the UNet.",
     discussion: """
-      Example: latentwalk encode-image photo.jpg --model ~/models/stable-diffusion-v1-5 --output photo.npy
+      Example: latentwalk encode-image photo.jpg --model ~/sd-1.5 --output photo.npy
 
       An encoder knows the latents of a picture up to a small deviation. Without --seed the most likely ones are written.
       """)
@@ -23,17 +23,15 @@ struct EncodeImageCommand: ParsableCommand {
     completion: .file(extensions: ["npy"]))
   var output = "latents.npy"
 
-  @Option(parsing: .unconditional, help: "Width in pixels. (default: the model's size)")
-  var width: Int?
+  @OptionGroup var size: SizeOptions
 
-  @Option(parsing: .unconditional, help: "Height in pixels. (default: the model's size)")
-  var height: Int?
-
-  @Option(parsing: .unconditional, help: "Draws the latents from their distribution with this seed.")
+  @Option(
+    parsing: .unconditional,
+    help: "Draw the latents from their distribution with this seed. (default: the most likely ones)")
   var seed: UInt64?
 
   @Option(help: "Whose random numbers the seed draws.")
-  var rng = NoiseGenerator.pytorch
+  var rng = defaults.rng
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var autoencoder: AutoencoderOptions
@@ -42,8 +40,6 @@ struct EncodeImageCommand: ParsableCommand {
 
   func validate() throws {
     try requireExtension(".npy", output, "--output")
-    try require(width.map { 1...8192 ~= $0 } ?? true, "--width", "\(width ?? 0)", "1 to 8192 pixels")
-    try require(height.map { 1...8192 ~= $0 } ?? true, "--height", "\(height ?? 0)", "1 to 8192 pixels")
   }
 
   func run() throws {
@@ -51,12 +47,12 @@ struct EncodeImageCommand: ParsableCommand {
     try model.applyThreads()
     try result.requireWritable(output, "--output")
     let coder = try PictureCoder(
-      ModelLibrary.standard().folder(model.model), autoencoder: autoencoder.files(encodes: true))
+      model.folder(), autoencoder: autoencoder.files(encodes: true))
     for name in coder.unusedTensors {
       reporter.warn("The autoencoder's tensor \(name) is not used.")
     }
     let latents = try coder.latents(
-      of: picture, width: width ?? coder.defaultSize, height: height ?? coder.defaultSize,
+      of: picture, width: size.width ?? coder.defaultSize, height: size.height ?? coder.defaultSize,
       seed: seed, rng: rng
     ).channelsFirst()
     try NumpyArray(shape: Array(latents.shape.dropFirst()), values: latents.values).write(to: output)

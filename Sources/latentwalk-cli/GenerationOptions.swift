@@ -3,44 +3,8 @@ import LatentWalk
 import Sampling
 import Tensors
 
-/// With how many threads.
-struct ThreadOptions: ParsableArguments {
-  @Option(
-    parsing: .unconditional,
-    help: "Threads. The result does not depend on it. (default: the cores this process may use)")
-  var threads: Int?
-
-  func validate() throws {
-    try require(threads.map { 1...1024 ~= $0 } ?? true, "--threads", "\(threads ?? 0)", "1 to 1024")
-  }
-
-  /// Prepares the processor side of the program.
-  func apply() throws {
-    if let refused = Engine.refusedInstructionSet {
-      throw ValidationError(
-        "LATENTWALK_ISA is \"\(refused)\", which this machine does not have; choose another of "
-          + "\(Engine.InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")), or unset it.")
-    }
-    if let threads { Engine.setThreadCount(threads) }
-  }
-}
-
-/// Which model, and with how many threads.
-struct ModelOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The model: a diffusers folder, a checkpoint (.safetensors or .ckpt), or a name that 'latentwalk models' lists.",
-      valueName: "path-or-name"),
-    completion: .directory)
-  var model = ModelLibrary.bundledModel
-
-  @OptionGroup var threadOptions: ThreadOptions
-
-  func applyThreads() throws { try threadOptions.apply() }
-}
-
-/// What makes a picture, beside its prompt. Numbers may be negative, so whatever follows their option is taken for
-/// their value.
+/// What makes a picture, beside its prompt. Numbers may be negative, so what follows their option is
+/// always read as their value.
 struct GenerationOptions: ParsableArguments {
   @OptionGroup var model: ModelOptions
   @OptionGroup var prompting: PromptOptions
@@ -56,7 +20,7 @@ struct GenerationOptions: ParsableArguments {
     help: "Guidance scale: how strongly the prompt leads. 1 leaves guidance out and takes half as long.")
   var guidance = defaults.guidance
 
-  @Option(help: ArgumentHelp("What to lead away from.", valueName: "text"))
+  @Option(help: ArgumentHelp("What to lead away from. (default: nothing)", valueName: "text"))
   var negativePrompt = defaults.negativePrompt
 
   @Option(help: "How steps are taken.")
@@ -68,11 +32,7 @@ struct GenerationOptions: ParsableArguments {
   )
   var schedule: ScheduleKind?
 
-  @Option(parsing: .unconditional, help: "Width in pixels. (default: the model's size)")
-  var width: Int?
-
-  @Option(parsing: .unconditional, help: "Height in pixels. (default: the model's size)")
-  var height: Int?
+  @OptionGroup var size: SizeOptions
 
   @Option(parsing: .unconditional, help: "Seed of the noise. (default: drawn, and reported)")
   var seed: UInt64?
@@ -86,10 +46,7 @@ struct GenerationOptions: ParsableArguments {
     completion: .file(extensions: ["npy"]))
   var noise: String?
 
-  @Option(
-    parsing: .unconditional,
-    help: "Frames rendered together. The result does not depend on it. (default: fits memory)")
-  var batch: Int?
+  @OptionGroup var batching: BatchOptions
 
   @Option(help: "How convolutions are computed; 'direct' is slower and shows in the last digits only.")
   var convolution = defaults.packing.convolution
@@ -97,9 +54,6 @@ struct GenerationOptions: ParsableArguments {
   func validate() throws {
     try require(1...1000 ~= steps, "--steps", "\(steps)", "1 to 1000")
     try require(guidance.isFinite, "--guidance", "\(guidance)", "a number such as 7.5")
-    try require(width.map { 1...8192 ~= $0 } ?? true, "--width", "\(width ?? 0)", "1 to 8192 pixels")
-    try require(height.map { 1...8192 ~= $0 } ?? true, "--height", "\(height ?? 0)", "1 to 8192 pixels")
-    try require(batch.map { 1...1024 ~= $0 } ?? true, "--batch", "\(batch ?? 0)", "1 to 1024")
     do {
       try sampler.require(schedule ?? sampler.defaultSchedule)
     } catch {
@@ -121,7 +75,7 @@ extension GenerationOptions {
     )
     (draft.steps, draft.guidance, draft.negativePrompt) = (steps, guidance, negativePrompt)
     (draft.sampler, draft.schedule) = (sampler, schedule)
-    (draft.width, draft.height, draft.seed, draft.rng) = (width, height, seed, rng)
+    (draft.width, draft.height, draft.seed, draft.rng) = (size.width, size.height, seed, rng)
     draft.noise = noise.map { FileRequest($0) }
     draft.packing.convolution = convolution
     return draft

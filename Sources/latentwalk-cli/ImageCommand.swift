@@ -40,7 +40,7 @@ struct ImageCommand: ParsableCommand {
     let output = self.output ?? "image-\(recipe.walk.keyFrames[0].seed).png"
     try result.requireWritable(output, "--output", recipe: recipe)
     if let latentsOutput { try result.requireWritable(latentsOutput, "--latents-output") }
-    try ResultRun(models, batch: generation.batch, report.reporter()).picture(
+    try ResultRun(models, batch: generation.batching.batch, report.reporter()).picture(
       recipe, to: output, latents: latentsOutput)
   }
 }

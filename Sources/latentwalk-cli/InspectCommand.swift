@@ -4,7 +4,7 @@ import LatentWalk
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Shows what made a result: the recipe in a PNG, a GIF or a JSON file.",
+    abstract: "Shows what made a result: the recipe in a PNG, GIF, APNG or JSON file.",
     discussion: """
       Example: latentwalk inspect dog-to-cat.gif
 
@@ -12,7 +12,8 @@ struct InspectCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A PNG, a GIF, or a recipe as JSON.", completion: .file(extensions: ["png", "gif", "json"]))
+    help: "A PNG, an animation, or a recipe as JSON.",
+    completion: .file(extensions: ["png", "gif", "apng", "json"]))
   var file: String
 
   @Flag(help: "The recipe as JSON, which 'latentwalk render' takes.")

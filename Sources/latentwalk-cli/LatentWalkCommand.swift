@@ -10,16 +10,16 @@ struct LatentWalkCommand: ParsableCommand {
 
         latentwalk interpolate "A photograph of a dog" "A photograph of a cat"
 
-      With --rubber-band it goes there and back, and loops.
+      With --rubber-band it plays there and back again, as a loop.
       With Stable Diffusion from your own disk, add --model and the path of a checkpoint or a diffusers folder.
-      Results go to standard output, progress to standard error.
+      The name of the result goes to standard output, progress to standard error.
       Exit codes: 0 done, 1 failed, 64 wrong usage, 130 interrupted.
       """,
     version: version,
     subcommands: [
       InterpolateCommand.self, WalkCommand.self, CircleCommand.self, ImageCommand.self, RenderCommand.self,
-      InspectCommand.self, EncodeCommand.self,
-      EncodeImageCommand.self, DecodeCommand.self, ModelsCommand.self, DoctorCommand.self,
+      InspectCommand.self, EncodeCommand.self, EncodeImageCommand.self, DecodeCommand.self,
+      ModelsCommand.self, DoctorCommand.self,
     ])
 
   static let version = "0.1.0"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Files
 import Foundation
 import LatentWalk
 
@@ -12,18 +13,29 @@ struct ModelsCommand: ParsableCommand {
 struct ListModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Lists the models that are found: name, path, and what a single file is.",
+    abstract: "Lists the models that are found: name, path, what a single file is, and its SHA-256.",
     discussion: """
       Searched are the folders in LATENTWALK_MODELS (separated by colons), the models that come with the program, \
       ~/.local/share/latentwalk/models and Hugging Face's cache (HF_HUB_CACHE, HF_HOME or ~/.cache/huggingface/hub).
+
+      Of the SHA-256 the first ten digits are shown, as AUTOMATIC1111 and Civitai do. It is computed once, \
+      which takes a few seconds for each model, and then remembered.
       """)
 
   func run() {
-    let library = ModelLibrary.standard()
-    let models = library.models()
+    let digests = FileDigests()
+    let store = ModelStore(digests: digests)
+    let (library, models) = (store.library, store.library.models())
     if models.isEmpty { print("No models are found.") }
     for model in models {
-      print("\(model.name)\t\(model.path)\(kind(of: model.path).map { "\t" + $0 } ?? "")")
+      let kind = kind(of: model.path)
+      print("\(model.name)\t\(model.path)\(kind.map { "\t" + $0 } ?? "")")
+      // The line is shown before a large model is read.
+      fflush(nil)
+      let sha256 = Result {
+        try kind == nil ? store.sha256(of: library.folder(model.path)) : digests.digest(of: model.path)
+      }
+      if case .success(let sha256) = sha256 { print("  SHA-256 \(sha256.short)") }
     }
     print("Searched: \((library.places + library.hubs).joined(separator: ", "))")
   }

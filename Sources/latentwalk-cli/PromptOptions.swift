@@ -28,7 +28,7 @@ struct PromptOptions: ParsableArguments {
       How prompts are read. 'clip': every character is text, 77 tokens. 'a1111': as AUTOMATIC1111 does, with (word), \
       (word:1.3), [word], \\( and BREAK, and of any length.
       """)
-  var promptSyntax = PromptSyntax.clip
+  var promptSyntax = defaults.promptReading.syntax
 
   @Option(
     parsing: .unconditional,
@@ -38,7 +38,7 @@ struct PromptOptions: ParsableArguments {
       (as AUTOMATIC1111 counts; diffusers' clip_skip is one less).
       """,
       valueName: "n"))
-  var clipSkip = 1
+  var clipSkip = defaults.promptReading.clipSkip
 
   func validate() throws {
     for lora in lora.map(\.lora) {

@@ -5,7 +5,8 @@ import LatentWalk
 struct RenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "render",
-    abstract: "Makes a result again from its recipe, byte for byte: any PNG, GIF or recipe of LatentWalk.",
+    abstract:
+      "Makes a result again from its recipe, byte for byte: any PNG, GIF, APNG or recipe of LatentWalk.",
     discussion: """
       Example: latentwalk render dog-to-cat.gif --output again.gif
 
@@ -15,7 +16,8 @@ struct RenderCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A PNG, a GIF, or a recipe as JSON.", completion: .file(extensions: ["png", "gif", "json"]))
+    help: "A PNG, an animation, or a recipe as JSON.",
+    completion: .file(extensions: ["png", "gif", "apng", "json"]))
   var file: String
 
   @Option(
@@ -37,10 +39,7 @@ struct RenderCommand: ParsableCommand {
   @OptionGroup var framesDirectory: FramesDirectoryOptions
   @OptionGroup var threads: ThreadOptions
 
-  @Option(
-    parsing: .unconditional,
-    help: "Frames rendered together. The result does not depend on it. (default: fits memory)")
-  var batch: Int?
+  @OptionGroup var batching: BatchOptions
 
   @OptionGroup var result: OutputOptions
   @OptionGroup var report: ReportOptions
@@ -49,7 +48,6 @@ struct RenderCommand: ParsableCommand {
     if let fps {
       try require(Recipe.frameRates.contains(fps), "--fps", "\(fps)", "0.01 to 1000 frames a second")
     }
-    try require(batch.map { 1...1024 ~= $0 } ?? true, "--batch", "\(batch ?? 0)", "1 to 1024")
   }
 
   func run() throws {
@@ -72,8 +70,9 @@ struct RenderCommand: ParsableCommand {
     } else {
       try requireAnimation(output, recipe.playback.fps)
     }
-    try result.requireWritable(output, "--output", recipe: recipe)
-    let run = ResultRun(models, batch: batch, reporter)
+    try result.requireWritable(
+      output, "--output", recipe: recipe, frame: isPicture ? source.frame : nil)
+    let run = ResultRun(models, batch: batching.batch, reporter)
     if isPicture {
       try run.picture(recipe, frame: source.frame, to: output)
     } else {

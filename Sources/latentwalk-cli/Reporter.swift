@@ -1,7 +1,20 @@
+import ArgumentParser
 import Foundation
 import LatentWalk
+import Media
 
-/// Tells what is going to be done, how far it is and how long it still takes: a line for people on standard error, or
+/// What the program reports, and how.
+struct ReportOptions: ParsableArguments {
+  @Flag(help: "Progress and result as JSON lines on standard output.")
+  var json = false
+
+  @Flag(help: "No progress; warnings and errors still go to standard error.")
+  var quiet = false
+
+  func reporter() -> Reporter { Reporter(isJSON: json, isQuiet: quiet) }
+}
+
+/// Reports what is going to be done, how far it is and how long it still takes: a line for people on standard error, or
 /// JSON lines for programs on standard output.
 final class Reporter {
   private let isJSON: Bool

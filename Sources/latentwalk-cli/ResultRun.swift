@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import LatentWalk
+import Media
 import StableDiffusion
 import Tensors
 
@@ -35,8 +36,9 @@ struct ResultRun {
         try interruption.check(howToResume())
         reporter.report(event)
       }
-    } catch is CancellationError {
+    } catch let error as CancellationError {
       try interruption.check(howToResume())
+      throw error
     } catch let error where !(error is ExitCode) {
       reporter.note(howToResume())
       throw error
@@ -61,8 +63,9 @@ struct ResultRun {
         try picture.writePNG(to: output, recipe: frame.map(recipe.json(ofFrame:)) ?? recipe.json)
         if let latents { try NumpyArray(latents: result).write(to: latents) }
       }
-    } catch is CancellationError {
+    } catch let error as CancellationError {
       try interruption.check(howToGoOn)
+      throw error
     }
     reporter.done(output, recipe)
   }
@@ -102,7 +105,7 @@ func renderAnimation(
   let output = animation.output ?? "\(recipe.walk.kind.rawValue)-\(seed).gif"
   try animation.result.requireWritable(output, "--output", recipe: recipe)
   let keepsSeed = askedSeed != nil || animation.lastingDirectory != nil
-  try ResultRun(models, batch: options.batch, report.reporter()).animation(
+  try ResultRun(models, batch: options.batching.batch, report.reporter()).animation(
     recipe, to: output, frames: animation.framesDirectory, resuming: keepsSeed ? "" : " with --seed \(seed)")
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Files
 import Foundation
 import LatentWalk
 import StableDiffusion
@@ -16,19 +17,22 @@ struct ShowModelCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A diffusers folder, a file with tensors, or a name that 'latentwalk models' lists.",
+    help:
+      "A diffusers folder, a file with tensors, a name that 'latentwalk models' lists, or digits of a model's SHA-256.",
     completion: .file(extensions: ["safetensors", "ckpt", "pt", "pth", "bin"]))
   var path: String
 
   func run() throws {
-    let library = ModelLibrary.standard()
-    let path = try library.path(path)
+    let models = ModelStore()
+    let path = try (try? models.library.path(path)) ?? models.folder(path).path
     if let file = try file(path) {
-      for line in lines(about: file) + contents(of: file) { print(line) }
+      for line in try lines(about: file) + contents(of: file) { print(line) }
       if !file.kind.isModel { return }
     }
-    let folder = try library.folder(path)
-    for line in try lines(about: folder) + linesAboutUnused(folder) { print(line) }
+    let folder = try models.library.folder(path)
+    let identity = [line("Model", folder.path), line("SHA-256", try models.sha256(of: folder).short)]
+    let about = try lines(about: folder) + linesAboutUnused(folder)
+    for line in (folder.singleFile == nil ? identity : []) + about { print(line) }
   }
 
   /// A file, or the one in the folder of a network that stands alone, such as an autoencoder; nil for a model's folder.
@@ -45,7 +49,7 @@ struct ShowModelCommand: ParsableCommand {
     return try weights.map { try SingleFile(path: "\(path)/\($0)") }
   }
 
-  private func lines(about single: SingleFile) -> [String] {
+  private func lines(about single: SingleFile) throws -> [String] {
     let file = single.file
     // Of each layer's rank and each word cloneofsimo's lora makes a note.
     let notes = file.metadata.filter { !$0.key.hasSuffix(":rank") && $0.value != "<embed>" }
@@ -54,6 +58,7 @@ struct ShowModelCommand: ParsableCommand {
       }
     return [
       line("File", "\(file.path) (\(file.format.rawValue))"),
+      line("SHA-256", try FileDigests().digest(of: file.path).short),
       line("Kind", single.kind.rawValue + (single.kind.advice.map { ". \($0)." } ?? "")),
       line("Tensors", summary(file.entries)),
     ] + notes + single.assumptions.map { line("Assumed", $0) }
@@ -93,7 +98,7 @@ struct ShowModelCommand: ParsableCommand {
       line("Prediction", model.prediction.rawValue),
       line("Training steps", "\(model.noiseSchedule.alphaBars.count)"),
     ]
-    return (folder.singleFile == nil ? [line("Model", folder.path)] : []) + about
+    return about
       + (try components(of: folder).map { line($0, summary(try folder.weights($0).entries)) })
       + (lacksAutoencoder(folder) ? [line("vae", "none; give one with --vae FILE")] : [])
   }

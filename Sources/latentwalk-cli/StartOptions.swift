@@ -12,7 +12,9 @@ struct StartOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "How much of --from may change, 0 to 1: the share of the steps that are taken. (default: 0.8)")
+    help:
+      "How much of --from may change, 0 to 1: the share of the steps that are taken. (default: \(defaults.strength))"
+  )
   var strength: Double?
 
   func validate() throws {

@@ -6,7 +6,7 @@ struct InterpolateCommand: ParsableCommand {
     commandName: "interpolate",
     abstract: "Goes from prompt to prompt: a path through their embeddings, with one shared noise.",
     discussion:
-      #"Example: latentwalk interpolate "A photograph of a dog" "A photograph of a cat" --rubber-band"#)
+      #"Example: latentwalk interpolate "A red apple" "A green pear" --rubber-band"#)
 
   @Argument(help: "The prompts on the way, two or more.")
   var prompts: [String]
@@ -31,7 +31,7 @@ struct WalkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "walk",
     abstract: "Walks away from a prompt: each frame adds a small step to every component of its embedding.",
-    discussion: #"Example: latentwalk walk "A photograph of an owl sitting on a tree branch" --rubber-band"#)
+    discussion: #"Example: latentwalk walk "An owl on a tree branch" --rubber-band"#)
 
   @OptionGroup var subject: SubjectOptions
 

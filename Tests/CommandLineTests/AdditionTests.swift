@@ -3,6 +3,7 @@ import Files
 import Foundation
 import LatentWalk
 import Media
+import TestFolders
 import Testing
 
 /// `--lora`, `--textual-inversion`, `--prompt-syntax` and `--clip-skip` in every command that reads prompts.

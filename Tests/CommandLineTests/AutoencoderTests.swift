@@ -1,6 +1,7 @@
 import Foundation
 import LatentWalk
 import Media
+import TestFolders
 import Testing
 
 /// Other autoencoders than the model's own: `--vae` and `--tiny-vae`.

@@ -1,4 +1,5 @@
 import Foundation
+import TestFolders
 import Testing
 
 /// Noise, embeddings, sizes and places to write that do not do.

@@ -1,4 +1,5 @@
 import Foundation
+import TestFolders
 import Testing
 
 /// Models that cannot be loaded: exit code 1, a sentence that names the file, and nothing written.

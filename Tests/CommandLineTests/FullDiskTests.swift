@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestFolders
 import Testing
 
 /// A disk that is full: one sentence, nothing half-written, and what is finished stays. The disk is a small one in

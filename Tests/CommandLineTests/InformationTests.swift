@@ -1,4 +1,7 @@
+import Files
 import Foundation
+import ModelFiles
+import TestFolders
 import Testing
 
 /// What the program tells of itself, of models and of the machine.
@@ -15,6 +18,40 @@ import Testing
       #expect(run.output.contains("\(name)\t\(TinyModel.path(name))\n"))
     }
     #expect(run.output.contains("Searched: \(TinyModel.fixtures)"))
+  }
+
+  @Test("'models' and 'models show' give the first ten digits of a model's SHA-256, and --model takes them")
+  func digests() throws {
+    try folder.make("models")
+    let path = folder.file("models/sd1.safetensors")
+    try SingleFileWriter.wide(TinyModel.fixtures).write(to: path)
+    try folder.make("models/tiny")
+    try folder.link("models/tiny/tokenizer", to: TinyModel.path("two-stages/tokenizer"))
+    let file = try FileDigest(of: path).short
+    let environment = ["LATENTWALK_MODELS": "\(TinyModel.fixtures):\(folder.file("models"))"]
+    let list = try folder.run("models", environment: environment)
+    let lines = list.output.split(separator: "\n")
+    let place = try #require(lines.firstIndex { $0.hasPrefix("two-stages\t") })
+    let digest = try #require(lines[place + 1].wholeMatch(of: /\s+SHA-256 ([0-9a-f]{10})/)).1
+    let single = try #require(lines.firstIndex { $0.hasPrefix("sd1\t\(path)\t") })
+    #expect(lines[single + 1] == "  SHA-256 \(file)")
+    for (model, digits) in [("two-stages", String(digest)), (String(digest.prefix(8)), String(digest)), (path, file)] {
+      let show = try folder.run("models", "show", model, environment: environment)
+      #expect(show.output.contains("SHA-256             \(digits)\n"), "\(model): \(show.output)\(show.errors)")
+    }
+    for (name, model) in [("name.npy", "two-stages"), ("digits.npy", digest.uppercased())] {
+      expectDone(try folder.run("encode", "a dog", "--model", model, "-o", name), name)
+    }
+    #expect(try folder.bytes("name.npy") == folder.bytes("digits.npy"))
+    let image = ["image", "a dog", "--steps", "1", "--seed", "1", "--quiet"]
+    for (name, model) in [("name.png", "two-stages"), ("digits.png", String(digest.prefix(8)))] {
+      expectDone(try Program(image + ["--model", model, "-o", name], in: folder.path).finished(), name)
+    }
+    #expect(try folder.bytes("name.png") == folder.bytes("digits.png"))
+    for unknown in ["0123abcd", String(digest.prefix(7)), digest + "g"] {
+      let run = try folder.run("encode", "a dog", "--model", unknown)
+      expectRefusal(run, 1, "There is no model \"\(unknown)\"")
+    }
   }
 
   @Test("'models show' describes a model, by name and by path", arguments: ["sd2", TinyModel.path("sd2")])
@@ -35,6 +72,7 @@ import Testing
     for line in [
       "Processor  ", "Instruction set   portable", "Threads           2", "Free memory  ", "GFLOP/s",
       "Normal            70 % or more; if it is less, end other programs", "libpng", "giflib",
+      "Library           OpenSSL ", "(libcrypto)", "SHA-256 cache     /", "/latentwalk/digests.json",
     ] {
       #expect(run.output.contains(line), "\(run.output)")
     }

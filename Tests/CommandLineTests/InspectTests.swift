@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import LatentWalk
 import Media
+import TestFolders
 import Testing
 
 /// `inspect`: what made a result, for people and for programs; and files that say nothing of it.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LatentWalk
+import TestFolders
 import Testing
 
 /// Ctrl-C: the finished frames stay, nothing is half-written, and the message says how to resume. The program writes

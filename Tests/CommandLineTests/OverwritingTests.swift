@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import TestFolders
 import Testing
 
 /// A result that is there already is replaced when it has the same recipe, or when it is asked for with `--force`.
@@ -94,6 +95,17 @@ import Testing
     expectDone(try folder.run("render", "dog.png", "-o", "dog.png", "--quiet"), "dog.png")
     expectDone(try folder.run("render", "dog.png", "-o", "cat.png", "--force", "--quiet"), "cat.png")
     #expect(try folder.bytes("dog.png") == dog && folder.bytes("cat.png") == dog)
+  }
+
+  @Test("another frame of the same walk is another result")
+  func frames() throws {
+    let walk = ["circle", "a dog", "--frames", "2", "-o", "x.gif", "--frames-directory", "frames"]
+    expectDone(try run(walk + short), "x.gif")
+    let render = { (frame: Int) in ["render", "frames/frame-0000\(frame).png", "-o", "x.png", "--quiet"] }
+    for _ in 0..<2 { expectDone(try Program(render(1), in: folder.path).finished(), "x.png") }
+    let first = try folder.bytes("x.png")
+    expectRefusal(try Program(render(0), in: folder.path).finished(), 1, "x.png", "--force")
+    #expect(try folder.bytes("x.png") == first)
   }
 
   @Test("a link to a result is a result, and a link to something else stays")

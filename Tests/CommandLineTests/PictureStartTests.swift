@@ -3,6 +3,7 @@ import Files
 import Foundation
 import LatentWalk
 import Media
+import TestFolders
 import Testing
 
 /// Pictures in: `image --from`, `encode-image` and `decode`.

@@ -3,6 +3,7 @@ import Foundation
 import LatentWalk
 import Media
 import Sampling
+import TestFolders
 import Testing
 
 /// `image` and `encode`: what they write, and where.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestFolders
 import Testing
 
 /// The built executable `latentwalk`, running in a folder of its own; its output and errors go into files or through a

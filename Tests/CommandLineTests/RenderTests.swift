@@ -1,6 +1,7 @@
 import Foundation
 import LatentWalk
 import Media
+import TestFolders
 import Testing
 
 /// `render`: results again from what they carry, byte for byte.

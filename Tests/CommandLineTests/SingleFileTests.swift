@@ -1,6 +1,7 @@
 import Foundation
 import Media
 import ModelFiles
+import TestFolders
 import Testing
 
 /// Whole models in one file, given to the program as people have them.

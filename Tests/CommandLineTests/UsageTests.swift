@@ -1,3 +1,4 @@
+import TestFolders
 import Testing
 
 /// What is refused with exit code 64 before anything is loaded, and how the sentence reads.

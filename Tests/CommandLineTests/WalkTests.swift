@@ -1,6 +1,7 @@
 import Foundation
 import LatentWalk
 import Media
+import TestFolders
 import Testing
 
 /// `interpolate`, `walk` and `circle`: their animations, their frames and what they report.

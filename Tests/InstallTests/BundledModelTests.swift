@@ -1,6 +1,7 @@
 import BundledModels
 import Foundation
 import LatentWalk
+import TestFolders
 import Testing
 
 /// Where the bundled model is found, for a program in each of the places where programs are.
@@ -42,7 +43,7 @@ import Testing
   @Test("an installed program finds the installed model, also through a symbolic link and under another name")
   func installed() throws {
     let model = try folder.model(in: "usr/share/latentwalk/Models") + "/tiny"
-    try folder.makeFolder("usr/bin")
+    try folder.make("usr/bin")
     try FileManager.default.copyItem(atPath: Program.path(), toPath: folder.file("usr/bin/latentwalk"))
     try FileManager.default.createSymbolicLink(
       atPath: folder.file("walk"), withDestinationPath: "usr/bin/latentwalk")

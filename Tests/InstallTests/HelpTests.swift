@@ -1,4 +1,5 @@
 import Foundation
+import TestFolders
 import Testing
 
 /// What is made from the declaration of the commands: the help, and the scripts for shells.
@@ -13,6 +14,22 @@ import Testing
     let example = try #require(lines.first { $0.contains("latentwalk interpolate \"") })
     #expect(example.hasSuffix("\"") && example.filter { $0 == "\"" }.count == 4)
     #expect(lines.allSatisfy { $0.count <= 80 })
+  }
+
+  @Test(
+    "the example in a subcommand's help stands on one line, so that it can be copied",
+    arguments: [
+      "interpolate", "walk", "circle", "image", "render", "inspect", "encode", "encode-image", "decode",
+      "models show",
+    ])
+  func examples(command: String) throws {
+    let path = try Program.path()
+    let words = ["help"] + command.split(separator: " ").map(String.init)
+    let lines = try Program.lines(of: path, words, home: folder.path)
+    let place = try #require(lines.firstIndex { $0.hasPrefix("Example: latentwalk \(command) ") })
+    #expect(lines[place].count <= 80)
+    // Neither an option nor a file is on the line after it.
+    #expect(lines[place + 1].isEmpty, "\(lines[place])\n\(lines[place + 1])")
   }
 
   @Test(

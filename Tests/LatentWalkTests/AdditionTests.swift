@@ -1,6 +1,7 @@
 import Foundation
 import LatentWalk
 import StableDiffusion
+import TestFolders
 import Testing
 
 /// What recipes say about LoRA files, learned words and the reading of prompts, and what the renderer makes of it.

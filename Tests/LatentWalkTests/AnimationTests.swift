@@ -2,6 +2,7 @@ import Foundation
 import LatentWalk
 import Media
 import StableDiffusion
+import TestFolders
 import Testing
 
 /// Frames are kept as files: what is there is not rendered again, and recipes never mix.

@@ -1,6 +1,7 @@
 import Foundation
 import LatentWalk
 import Media
+import TestFolders
 import Testing
 
 /// Settings of other programs that are broken, endless or huge, and the PNG files that carry settings.

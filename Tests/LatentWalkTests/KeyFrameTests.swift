@@ -1,5 +1,6 @@
 import LatentWalk
 import Sampling
+import TestFolders
 import Testing
 import Walks
 

@@ -1,5 +1,6 @@
 import LatentWalk
 import Tensors
+import TestFolders
 import Testing
 
 @Suite struct MemoryTests {

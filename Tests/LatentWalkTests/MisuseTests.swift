@@ -4,6 +4,7 @@ import LatentWalk
 import Media
 import StableDiffusion
 import Tensors
+import TestFolders
 import Testing
 
 /// What a program can get wrong about frames, folders and sizes is an error, not a trap, and leaves nothing behind.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import LatentWalk
+import TestFolders
 import Testing
 
 @Suite struct ModelLibraryTests {

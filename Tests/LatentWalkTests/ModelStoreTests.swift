@@ -4,6 +4,7 @@ import LatentWalk
 import Media
 import StableDiffusion
 import Tensors
+import TestFolders
 import Testing
 
 /// A recipe's model is found by its name or its contents, and no other takes its place.

@@ -5,6 +5,7 @@ import Media
 import Sampling
 import StableDiffusion
 import Tensors
+import TestFolders
 import Testing
 
 /// Beginning with a picture, and pictures through an autoencoder and back.

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import LatentWalk
+import TestFolders
 import Testing
 
 /// The files beside the model that a recipe names: LoRAs, words, autoencoders, arrays and pictures.

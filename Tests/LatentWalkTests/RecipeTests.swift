@@ -4,6 +4,7 @@ import LatentWalk
 import Sampling
 import StableDiffusion
 import Tensors
+import TestFolders
 import Testing
 import Walks
 

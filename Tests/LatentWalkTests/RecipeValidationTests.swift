@@ -2,6 +2,7 @@ import Foundation
 import LatentWalk
 import Sampling
 import StableDiffusion
+import TestFolders
 import Testing
 import Walks
 

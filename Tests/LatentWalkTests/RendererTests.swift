@@ -3,6 +3,7 @@ import LatentWalk
 import Sampling
 import StableDiffusion
 import Tensors
+import TestFolders
 import Testing
 
 /// The same recipe gives the same bits, and each walk's frames are the pictures that its formula names.

@@ -2,6 +2,7 @@ import Foundation
 import LatentWalk
 import Media
 import StableDiffusion
+import TestFolders
 import Testing
 
 /// What results say of how they were made: recipes in PNG, GIF and JSON, also those of schema 1.
@@ -136,11 +137,10 @@ import Testing
     try folder.write("empty.json", "")
     try folder.write("cut.png", String(decoding: [0x89], as: UTF8.self) + "PNG")
     #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
-    try folder.write("list.json", "[1]")
-    for name in ["text.txt", "empty.json", "cut.png", "list.json"] {
-      let path = folder.file(name)
-      #expect(throws: RecipeError.noRecipe(path: path)) { try ResultFile(path: path) }
-    }
+    // What a JPEG file begins with.
+    try folder.write("photo.jpg", [0xFF, 0xD8, 0xFF, 0xE0] as [UInt8])
+    let photo = folder.file("photo.jpg")
+    #expect(throws: RecipeError.noRecipe(path: photo)) { try ResultFile(path: photo) }
     for name in ["folder", "text.txt", "empty.json", "cut.png", "pipe", "nowhere.gif"] {
       let error = #expect(throws: (any Error).self, "\(name)") { try ResultFile(path: folder.file(name)) }
       let sentence = error.map { "\($0)" } ?? ""

@@ -3,6 +3,7 @@ import LatentWalk
 import Media
 import StableDiffusion
 import Synchronization
+import TestFolders
 import Testing
 
 /// Rendering from Swift's tasks: the same frames, previews, and an end within a step.

@@ -5,18 +5,9 @@ import LatentWalk
 import Media
 import StableDiffusion
 import Tensors
+import TestFolders
 
-/// The tiny random pipelines of StableDiffusionTests. `two-stages` makes pictures of 12 x 12 pixels in a millisecond a
-/// step.
-enum TinyModel {
-  private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  static let fixtures = tests.appending(path: "StableDiffusionTests/Fixtures").path
-  /// The model that comes with the program, 128 x 128 pixels.
-  static let bundledPlace = tests.deletingLastPathComponent().appending(path: "Models").path
-  static let bundled = bundledPlace + "/tiny"
-
-  static func path(_ name: String) -> String { "\(fixtures)/\(name)" }
-
+extension TinyModel {
   /// A store that leaves nothing in the user's folders.
   static func store(_ places: String..., capacity: Int = 1) -> ModelStore {
     ModelStore(
@@ -90,37 +81,11 @@ extension Renderer {
   func frame(_ number: Int) throws -> Frame? { try frames([number])[number] }
 }
 
-/// A folder for the files of one test; it goes when the test ends.
-final class TemporaryFolder {
-  let path = NSTemporaryDirectory() + "latentwalk-\(UUID().uuidString)"
-
-  init() throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { _ = try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-
-  func make(_ subfolder: String) throws {
-    try FileManager.default.createDirectory(atPath: file(subfolder), withIntermediateDirectories: true)
-  }
-
-  @discardableResult
-  func write(_ name: String, _ text: String) throws -> String {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
-    return file(name)
-  }
-
+extension TemporaryFolder {
   /// Writes an array and returns what a draft says of the file.
   func write(_ name: String, shape: [Int], _ values: [Float]) throws -> FileRequest {
     try NumpyArray(shape: shape, values: values).write(to: file(name))
     return FileRequest(file(name))
-  }
-
-  /// The names of what is in the folder, sorted.
-  func names(in subfolder: String = "") throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: path + "/" + subfolder).sorted()
   }
 
   /// Copies a tiny model into this folder, and returns its path.
@@ -130,15 +95,9 @@ final class TemporaryFolder {
     return file(name)
   }
 
-  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: file(name)) }
-
-  func move(_ name: String, to other: String) throws {
-    try FileManager.default.moveItem(atPath: file(name), toPath: file(other))
-  }
-
   /// Changes one bit of a file.
   func flipBit(in name: String, at position: Double = 0.5) throws {
-    var bytes = try bytes(file(name))
+    var bytes = try bytes(name)
     bytes[Int(Double(bytes.count - 1) * position)] ^= 1
     try bytes.write(to: URL(fileURLWithPath: file(name)))
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import TestFolders
 import Testing
 
 @Suite struct APNGTests {
@@ -26,7 +27,7 @@ import Testing
     let decoded = try encode(pictures)
     #expect(decoded.pictures == pictures)
     #expect(decoded.frameCount == 5)
-    #expect(folder.names == ["walk.apng"])
+    #expect(try folder.names() == ["walk.apng"])
   }
 
   @Test("only the changed rectangle is stored, and one pixel where nothing changes")
@@ -93,7 +94,7 @@ import Testing
           == "\(folder.file(name)) does not end as an animation does. Choose a name that ends in .gif or .apng."
       )
     }
-    #expect(folder.names == [])
+    #expect(try folder.names() == [])
   }
 
   @Test("wrong sizes and rates are refused, and an encoder that is given up leaves no file")
@@ -109,6 +110,6 @@ import Testing
       try encoder.add(Picture.noise(width: 2, height: 2, seed: 1))
       #expect(throws: MediaError.self) { try encoder.add(Picture.noise(width: 3, height: 2, seed: 1)) }
     }
-    #expect(folder.names == [])
+    #expect(try folder.names() == [])
   }
 }

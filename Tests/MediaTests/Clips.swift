@@ -95,3 +95,8 @@ func encode(
   try encoder.finish()
   return shown
 }
+
+/// The files beside the tests.
+func fixture(_ name: String) -> String {
+  URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Fixtures/" + name
+}

@@ -1,5 +1,7 @@
+import CPNG
 import Foundation
 import Media
+import TestFolders
 
 /// An animated PNG as a browser shows it, put together here from its chunks; each frame's pixels are decoded as a PNG
 /// file.
@@ -72,3 +74,11 @@ struct DecodedAPNG {
 }
 
 struct UnreadableAPNG: Error {}
+
+func bigEndian(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number.bigEndian, Array.init) }
+
+/// A chunk of a PNG file, put together independently of the sources.
+func pngChunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+  let named = Array(name.utf8) + data
+  return bigEndian(UInt32(data.count)) + named + bigEndian(UInt32(crc32(0, named, UInt32(named.count))))
+}

@@ -1,6 +1,7 @@
 import CPNG
 import Foundation
 import Media
+import TestFolders
 import Testing
 
 /// Texts in PNG and GIF files, as other programs write them.

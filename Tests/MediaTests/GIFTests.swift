@@ -1,4 +1,5 @@
 import Media
+import TestFolders
 import Testing
 
 @Suite struct GIFTests {
@@ -8,7 +9,7 @@ import Testing
     let pictures = (0..<9).map { Picture.noise(width: width, height: height, seed: $0) }
     let shown = try encode(pictures, to: folder.file("walk.gif"))
     #expect(try DecodedGIF(folder.file("walk.gif")).pictures == shown)
-    #expect(folder.names == ["walk.gif"])
+    #expect(try folder.names() == ["walk.gif"])
   }
 
   @Test("a loop is seen as the encoder believes, and its last frame takes the colours of the first")

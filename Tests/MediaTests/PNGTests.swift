@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import TestFolders
 import Testing
 
 @Suite struct PNGTests {
@@ -9,7 +10,7 @@ import Testing
     let picture = Picture.noise(width: width, height: height, seed: 1)
     try picture.writePNG(to: folder.file("picture.png"))
     #expect(try Picture(pngFile: folder.file("picture.png")) == picture)
-    #expect(folder.names == ["picture.png"])
+    #expect(try folder.names() == ["picture.png"])
   }
 
   @Test("a file that is there already is replaced")

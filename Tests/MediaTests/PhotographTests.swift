@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import TestFolders
 import Testing
 
 /// Pictures as people have them: photographs and scans in PNG and JPEG files.

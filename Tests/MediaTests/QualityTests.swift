@@ -1,4 +1,5 @@
 import Media
+import TestFolders
 import Testing
 
 /// How calm and smooth animations look, against the limits of the encoder's specification.

@@ -5,6 +5,27 @@ import StableDiffusion
 
 /// From names and paths to contents, and back.
 extension ModelStore {
+  /// A model by its path, its name, or 8 to 64 digits of its SHA-256 where nothing has such a name. Models that were
+  /// never hashed are read for that.
+  /// - Throws: `RenderError` if there is none, `CheckpointError` if it cannot be read.
+  public func folder(_ name: String) throws -> ModelFolder {
+    do {
+      return try library.folder(name)
+    } catch let error as RenderError {
+      guard case .noSuchModel = error, 8...64 ~= name.count, name.allSatisfy({ $0.isASCII && $0.isHexDigit }),
+        let model = try first(
+          of: digests.knownPaths(with: name) + everywhere(),
+          where: { ExpectedContents.sha256(prefix: name).fits($0.sha256, model: $0.folder.path) })
+      else { throw error }
+      return model.folder
+    }
+  }
+
+  /// By what a recipe names a model: the SHA-256 of a single file, or of what `sha256sum` prints for a folder's files.
+  public func sha256(of folder: ModelFolder) throws -> FileDigest {
+    try ModelIdentity(folder, digests).sha256
+  }
+
   /// The files of the model that a reference names, by its name or, if it has moved, by its contents.
   func files(of reference: Recipe.ModelReference) throws -> ModelFiles {
     let identity = try identity(of: reference)
@@ -83,9 +104,7 @@ extension ModelStore {
   }
 
   private func identity(for request: FileRequest) throws -> ModelIdentity {
-    guard let expected = request.expected else {
-      return try ModelIdentity(library.folder(request.path), digests)
-    }
+    guard let expected = request.expected else { return try ModelIdentity(folder(request.path), digests) }
     let (description, known) =
       if case .sha256(let prefix) = expected { (prefix, digests.knownPaths(with: prefix)) } else {
         ("of schema 1", [])
@@ -101,18 +120,10 @@ extension ModelStore {
     named name: String, expecting description: String, known paths: [String],
     where isMeant: (ModelIdentity) throws -> Bool
   ) throws -> ModelIdentity {
-    func first(of paths: [String]) throws -> ModelIdentity? {
-      for path in paths {
-        if let identity = try? ModelIdentity(library.folder(path), digests), try isMeant(identity) {
-          return identity
-        }
-      }
-      return nil
-    }
-    if let identity = try first(of: paths) { return identity }
+    if let identity = try first(of: paths, where: isMeant) { return identity }
     let named = Result { try ModelIdentity(library.folder(name), digests) }
     if case .success(let identity) = named, try isMeant(identity) { return identity }
-    if let identity = try first(of: library.models().map(\.path) + rememberedFolders()) { return identity }
+    if let identity = try first(of: everywhere(), where: isMeant) { return identity }
     switch named {
     case .success(let identity):
       throw ModelStoreError.otherModel(
@@ -122,9 +133,23 @@ extension ModelStore {
     }
   }
 
-  /// Folders of models that were hashed before, wherever they lie.
-  private func rememberedFolders() -> [String] {
-    digests.knownPaths(named: "model_index.json").map { String($0.dropLast("/model_index.json".count)) }
+  private func first(
+    of paths: [String], where isMeant: (ModelIdentity) throws -> Bool
+  ) throws -> ModelIdentity? {
+    for path in paths {
+      if let identity = try? ModelIdentity(library.folder(path), digests), try isMeant(identity) {
+        return identity
+      }
+    }
+    return nil
+  }
+
+  /// The models of the library, and folders of models that were hashed before, wherever they lie.
+  private func everywhere() -> [String] {
+    let folders = digests.knownPaths(named: "model_index.json").map {
+      String($0.dropLast("/model_index.json".count))
+    }
+    return library.models().map(\.path) + folders
   }
 }
 

@@ -46,12 +46,12 @@ public struct ResultFile: Sendable {
       }
   }
 
-  /// The text of a recipe that is a file of its own; nil for a file that holds no JSON object.
+  /// The text of a recipe that is a file of its own; nil for a PNG or GIF, and for a file that is no text.
   private static func jsonText(_ path: String) throws -> String? {
     let file = try InputFile(path: path)
-    let beginning = try file.bytes(0..<min(file.size, 64))
-    guard beginning.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "{") else { return nil }
-    return String(decoding: try InputFile.bytes(of: path, limit: 1 << 20), as: UTF8.self)
+    let isMedia = [[0x89, 0x50, 0x4E, 0x47], Array("GIF8".utf8)].contains(
+      try file.bytes(0..<min(4, file.size)))
+    return isMedia ? nil : String(validating: try file.bytes(0..<min(file.size, 1 << 20)), as: UTF8.self)
   }
 
   /// The recipe, its files found and checked.

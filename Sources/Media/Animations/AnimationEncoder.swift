@@ -1,5 +1,3 @@
-import Glibc
-
 /// Writes an animation picture by picture, in one pass and in memory that does not grow with the number of frames.
 /// The file appears when `finish` returns; an encoder that is released before leaves nothing behind.
 ///
@@ -61,18 +59,11 @@ public enum AnimationFormat: String, CaseIterable, Sendable {
     let name = path.lowercased()
     if let format = Self.allCases.first(where: { name.hasSuffix("." + $0.rawValue) }) {
       self = format
-    } else if Self.isDevice(path) {
+    } else if isDevice(path) {
       self = .gif
     } else {
       throw .notAnAnimation(path: path)
     }
-  }
-
-  /// /dev/stdout is a device, also where the shell sends it into a file; /dev/shm/walk is none.
-  private static func isDevice(_ path: String) -> Bool {
-    var status = stat()
-    let isFile = stat(path, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
-    return !isFile || ["/dev/stdout", "/dev/stderr"].contains(path) || path.hasPrefix("/dev/fd/")
   }
 
   /// Frames a second. Browsers do not honour delays of 1/100 s and less; fields of 16 bits hold the longest.

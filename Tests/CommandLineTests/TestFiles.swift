@@ -1,17 +1,19 @@
+import Checkpoints
 import Foundation
-
-/// The tiny random pipelines of StableDiffusionTests. `two-stages` makes pictures of 12 x 12 pixels in a millisecond a
-/// step.
-enum TinyModel {
-  private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  static let fixtures = tests.appending(path: "StableDiffusionTests/Fixtures").path
-  /// The model that comes with the program, 128 x 128 pixels.
-  static let bundled = tests.deletingLastPathComponent().appending(path: "Models/tiny").path
-
-  static func path(_ name: String) -> String { "\(fixtures)/\(name)" }
-}
+import TestFolders
 
 extension TemporaryFolder {
+  /// Writes an array of zeros of this shape as float32.
+  func writeZeros(_ name: String, _ shape: [Int]) throws {
+    try NumpyArray(shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *))).write(
+      to: file(name))
+  }
+
+  func isLink(_ name: String) throws -> Bool {
+    try FileManager.default.attributesOfItem(atPath: file(name))[.type] as? FileAttributeType
+      == .typeSymbolicLink
+  }
+
   static let unet = "model/unet/diffusion_pytorch_model.safetensors"
 
   /// A model of one's own to damage, in the folder `model`.
