@@ -10,6 +10,9 @@ public struct NumpyArray: Sendable, Equatable {
   public let shape: [Int]
   public let values: [Float]
 
+  /// In bytes: far more than the noise of any picture takes.
+  private static let largestSize = 1 << 30
+
   public init(shape: [Int], values: [Float]) {
     precondition(values.count == shape.reduce(1, *), "\(values.count) values do not fill the shape \(shape).")
     self.shape = shape
@@ -31,6 +34,11 @@ public struct NumpyArray: Sendable, Equatable {
     }
     guard let byteCount = byteCountOf(header.shape, bits: 32) else {
       throw CheckpointError.brokenArray(path: path, reason: "it has the impossible shape \(header.shape)")
+    }
+    guard byteCount <= Self.largestSize else {
+      throw CheckpointError.brokenArray(
+        path: path,
+        reason: "its numbers take \(byteCount) bytes, and at most \(Self.largestSize) are expected")
     }
     let available = file.size - header.dataStart
     guard available == byteCount else {

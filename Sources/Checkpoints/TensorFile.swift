@@ -56,9 +56,11 @@ public final class TensorFile: Sendable {
   /// Reads a tensor into memory of its own; nil if the file has none of this name or stores it as something else than
   /// float32, float16 or bfloat16.
   /// - Parameter rows: of the first dimension, where not all of them are needed.
-  /// - Throws: `CheckpointError.changed` if the file is no longer the one that was opened.
+  /// - Throws: `CheckpointError.changed` if the file is no longer the one that was opened, `.unreadable` if the tensor
+  ///   is larger than the available memory.
   public func tensor(_ name: String, rows: Range<Int>? = nil) throws -> StoredTensor? {
     guard let entry = byName[name], let elementType = entry.elementType else { return nil }
+    try requireMemory(for: entry)
     guard let rows, entry.strides == nil else {
       let whole = try file.tensor(
         shape: entry.shape, strides: entry.strides, elementType: elementType, range: entry.range)
@@ -71,6 +73,20 @@ public final class TensorFile: Sendable {
     return try file.tensor(
       shape: [rows.count] + entry.shape.dropFirst(), strides: nil, elementType: elementType,
       range: begin + rows.lowerBound * rowSize..<begin + rows.upperBound * rowSize)
+  }
+}
+
+extension TensorFile {
+  /// A model's memory is reckoned before it is loaded; this is for files that are larger than any model. A tensor of
+  /// Stable Diffusion has at most 200 MB, and asking the system takes as long as reading a small one.
+  private func requireMemory(for entry: TensorEntry) throws(CheckpointError) {
+    guard entry.range.count > 1 << 26 else { return }
+    do throws(TensorMemoryError) { try TensorMemory.reserve(bytes: entry.range.count) } catch {
+      throw .unreadable(
+        path: path,
+        reason: "its tensor \(entry.name) needs \(error.needed >> 20) MB of memory, "
+          + "and \(error.available >> 20) MB are available")
+    }
   }
 }
 

@@ -32,8 +32,9 @@ package final class AtomicFile<Failure: Error> {
 
   deinit { if isOpen { file.discard() } }
 
-  /// Takes bytes; false if they, or some before them, could not be written.
+  /// Takes bytes; false if they, or some before them, could not be written, or the file is complete.
   package func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard isOpen else { return false }
     if buffer.count + bytes.count > bufferSize { flush() }
     if bytes.count > bufferSize { write(bytes) } else { buffer.append(contentsOf: bytes) }
     return errorNumber == 0
@@ -46,8 +47,10 @@ package final class AtomicFile<Failure: Error> {
     if errorNumber != 0 { throw failure(errorNumber) }
   }
 
-  /// Writes what is left, waits until it is on the disk, and gives the file its name.
+  /// Writes what is left, waits until it is on the disk, and gives the file its name. Once only: the descriptor is
+  /// closed then.
   package func commit() throws(Failure) {
+    guard isOpen else { throw failure(EBADF) }
     flush()
     if errorNumber == 0 {
       isOpen = false

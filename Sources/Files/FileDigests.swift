@@ -34,7 +34,7 @@ public final class FileDigests: Sendable {
     let digest = try FileDigest(of: opened)
     // The system's clock for files ticks every few milliseconds: a file written twice within a tick has one version.
     // One that is so young is not remembered.
-    let age = now.tv_sec * 1_000_000_000 + now.tv_nsec - opened.version.changeTime
+    let age = now.tv_sec &* 1_000_000_000 &+ now.tv_nsec &- opened.version.changeTime
     if age > 20_000_000 { remember(DigestFile.Entry(version: opened.version, digest: digest), at: place) }
     return digest
   }

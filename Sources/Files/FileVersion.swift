@@ -21,7 +21,8 @@ public struct FileVersion: Hashable, Sendable, Codable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw .unreadable(path: path, reason: "it is not a file")
     }
-    func nanoseconds(_ time: timespec) -> Int { time.tv_sec * 1_000_000_000 + time.tv_nsec }
+    // A program may set a time after the year 2262, whose nanoseconds exceed an integer and wrap around.
+    func nanoseconds(_ time: timespec) -> Int { time.tv_sec &* 1_000_000_000 &+ time.tv_nsec }
     size = Int(status.st_size)
     modificationTime = nanoseconds(status.st_mtim)
     changeTime = nanoseconds(status.st_ctim)

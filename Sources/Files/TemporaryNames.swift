@@ -17,12 +17,12 @@ struct TemporaryNames {
       var descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor < 0, errno == EEXIST {
         isNew = false
-        descriptor = open(name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        descriptor = Self.openExisting(name)
       }
       guard descriptor >= 0 else {
         errorNumber = errno
-        if errno == ENOENT && !isNew || errno == ELOOP { continue }
-        return nil
+        // Something else may have this name, or another user's file, or the file was renamed a moment ago.
+        if isNew { return nil } else { continue }
       }
       if Self.lock(descriptor, name, isNew: isNew), ftruncate(descriptor, 0) == 0 {
         return (name, descriptor)
@@ -35,11 +35,16 @@ struct TemporaryNames {
   /// Deletes what processes left that were killed.
   func removeStale(except own: String? = nil) {
     for name in all where name != own {
-      let descriptor = open(name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+      let descriptor = Self.openExisting(name)
       guard descriptor >= 0 else { continue }
       if Self.lock(descriptor, name, isNew: false) { unlink(name) }
       close(descriptor)
     }
+  }
+
+  /// Without O_NONBLOCK, opening a pipe waits for its reader.
+  private static func openExisting(_ name: String) -> Int32 {
+    open(name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
   }
 
   /// Whether the file is locked now and still has its name: another writer may have renamed or deleted it after it was

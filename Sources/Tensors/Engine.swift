@@ -25,7 +25,8 @@ public enum Engine {
   /// Threads that each operation uses. Results do not depend on it.
   public static var threadCount: Int { lw_thread_count() }
 
-  public static func setThreadCount(_ count: Int) { lw_set_thread_count(count) }
+  /// - Parameter count: 1 ... 256; other numbers are brought into this range.
+  public static func setThreadCount(_ count: Int) { lw_set_thread_count(max(1, count)) }
 
   /// Measured throughput of fused multiply-adds on all threads, in GFLOP/s.
   public static func measurePeak(seconds: Double) -> Double { lw_measure_peak(seconds) }

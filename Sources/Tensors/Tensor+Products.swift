@@ -67,6 +67,19 @@ extension Tensor {
   }
 }
 
+extension PackedWeights {
+  /// An upper bound of the workspace of a 3x3 convolution, in bytes, for pictures and batches of any size. Winograd's
+  /// transforms take the most: what all threads share, and a block of pictures for each thread. The numbers are those
+  /// of `winograd.c`.
+  package static func convolutionWorkspaceBytes(inputs: Int, outputs: Int, threads: Int) -> Int {
+    let planes = 36 * MemoryLayout<Float>.stride * (inputs + 1)
+    // Filters are transformed in rounds of 48 MB, and an even number of panels of 16 columns.
+    let shared = min(48 << 20, planes * max(64, outputs)) + planes * 2 * 16
+    let block = 36 * MemoryLayout<Float>.stride * (max(96 * 320, 64 * inputs) + 20 * 64 * 16)
+    return shared + threads * (block + 8192)
+  }
+}
+
 /// How a convolution moves over a picture.
 public struct ConvolutionGeometry: Sendable {
   public let kernel: Int

@@ -34,6 +34,15 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["array.npy"])
   }
 
+  @Test("an array that is larger than any noise or embedding is refused before it is read")
+  func hugeArray() throws {
+    let bytes = npy(header(shape: "(536870912,)"), data: [])
+    let path = try folder.write("noise.npy", bytes)
+    try #require(truncate(path, bytes.count + 2_147_483_648) == 0)
+    #expect(
+      sentence { try NumpyArray(npyFile: path) }.contains("its numbers take 2147483648 bytes, and at most"))
+  }
+
   @Test("the file is the one that numpy writes")
   func bytes() throws {
     // numpy 2: numpy.save(f, numpy.array([[1, 2]], "float32")); f.getvalue()[:128]

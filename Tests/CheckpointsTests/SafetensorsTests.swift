@@ -170,4 +170,15 @@ import Testing
     #expect(
       try refusal(safetensors(header, data: Array(repeating: 0, count: 8))).contains("the impossible shape"))
   }
+
+  @Test("a tensor that is larger than memory is refused when it is read")
+  func largerThanMemory() throws {
+    let header = #"{"a":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4398046511104]}}"#
+    let path = try folder.write("model.safetensors", safetensors(header))
+    try #require(truncate(path, 8 + header.utf8.count + 4_398_046_511_104) == 0)
+    let sentence = sentence { try TensorFile(path: path).tensor("a") }
+    #expect(
+      sentence.hasPrefix("\(path) cannot be read: its tensor a needs 4194304 MB of memory, and "),
+      "\(sentence)")
+  }
 }

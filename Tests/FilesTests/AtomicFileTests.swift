@@ -118,6 +118,28 @@ import Testing
     try write("after", to: path)
     #expect(folder.names == ["walk.gif"])
   }
+
+  @Test("a temporary name that a pipe or a directory has is left alone", .timeLimit(.minutes(1)))
+  func occupiedNames() throws {
+    #expect(mkfifo(folder.file("walk.gif.1.partial"), 0o600) == 0)
+    #expect(mkdir(folder.file("walk.gif.2.partial"), 0o700) == 0)
+    for isUnnamed in [false, true] {
+      try write("\(isUnnamed)", to: folder.file("walk.gif"), isUnnamed: isUnnamed)
+      #expect(try folder.text("walk.gif") == "\(isUnnamed)")
+    }
+    #expect(folder.names == ["walk.gif", "walk.gif.1.partial", "walk.gif.2.partial"])
+  }
+
+  @Test("a file that is complete takes no more bytes")
+  func afterCommit() throws {
+    let path = folder.file("walk.gif")
+    let file = try AtomicFile(path: path) { ErrorNumber(value: $0) }
+    #expect(append("GIF", to: file))
+    try file.commit()
+    #expect(!append("more", to: file))
+    #expect(throws: ErrorNumber(value: EBADF)) { try file.commit() }
+    #expect(try folder.text("walk.gif") == "GIF")
+  }
 }
 
 struct ErrorNumber: Error, Equatable {

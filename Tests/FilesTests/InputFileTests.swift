@@ -70,4 +70,16 @@ import Testing
     #expect(unlink(path) == 0)
     #expect(try deleted.bytes(0..<10) == Array("abcdefghij".utf8))
   }
+
+  @Test("a file whose time lies centuries ahead has a version and a digest like any other")
+  func distantTime() throws {
+    let path = try folder.write("model", "0123456789")
+    var times = [timespec](repeating: timespec(tv_sec: 15_000_000_000, tv_nsec: 0), count: 2)
+    try #require(utimensat(AT_FDCWD, path, times, 0) == 0)
+    let version = try FileVersion(of: path)
+    #expect(try FileDigests(rememberedAt: nil).digest(of: path) == FileDigest(of: "0123456789".utf8))
+    times[1].tv_sec -= 1
+    try #require(utimensat(AT_FDCWD, path, times, 0) == 0)
+    #expect(try FileVersion(of: path).modificationTime != version.modificationTime)
+  }
 }

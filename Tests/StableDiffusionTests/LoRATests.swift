@@ -170,6 +170,30 @@ import Testing
     }
     #expect(sentence.contains("ResnetBlock2D") && sentence.contains("CrossAttention"), "\(sentence)")
   }
+
+  @Test("of several patterns in the metadata that fit a layer, the longest decides")
+  func patterns() throws {
+    let tensors = ["A": [1, 20], "B": [20, 1]].map {
+      ("unet.mid_block.attentions.0.proj_in.lora_\($0).weight", $1)
+    }
+    func output(_ patterns: [String: Int]) throws -> [Float] {
+      let metadata: [String: Any] = ["unet.r": 1, "unet.lora_alpha": 1, "unet.alpha_pattern": patterns]
+      let text = String(decoding: try JSONSerialization.data(withJSONObject: metadata), as: UTF8.self)
+      let file = try temporaryLoRA(tensors, notes: ["lora_adapter_metadata": text])
+      let model = try GoldenPipeline("sd1")
+      let pipeline = try StableDiffusionPipeline(
+        model.folder, adapters: Adapters(loras: [LoRA(path: file.path)]))
+      let context = try pipeline.promptEncoder()("a dog").conditioning.tokens
+      return try pipeline.unet()(model.image("samples.0.noise"), timestep: 500, context: context).values
+    }
+    let own = "mid_block.attentions.0.proj_in"
+    let expected = try output([own: 3])
+    #expect(try output([own: 2]) != expected)
+    #expect(
+      try output([
+        "proj_in": 5, "0.proj_in": 6, "attentions.0.proj_in": 7, own: 3, "attentions.1.proj_in": 9, "ed": 4,
+      ]) == expected)
+  }
 }
 
 /// The sentence of the error that an expression throws.

@@ -16,10 +16,13 @@ import Testing
   /// The single file with the folder's tokenizer and, as such small networks have other groups and heads, its
   /// configurations.
   private func model(
-    _ pipeline: GoldenPipeline, averaged: Bool = false, ending: String = "safetensors"
+    _ pipeline: GoldenPipeline, averaged: Bool = false, ending: String = "safetensors",
+    without removed: String? = nil
   ) throws -> ModelFolder {
     let path = "\(folder)/\(pipeline.name).\(ending)"
-    try SingleFileWriter(GoldenPipeline.fixtures, pipeline.name, averaged: averaged).write(to: path)
+    var writer = try SingleFileWriter(GoldenPipeline.fixtures, pipeline.name, averaged: averaged)
+    if let removed { writer.remove(removed) }
+    try writer.write(to: path)
     var configurations = ["scheduler": "\(pipeline.folder.path)/scheduler/scheduler_config.json"]
     for component in ["unet", "vae", "text_encoder"] {
       configurations[component] = "\(pipeline.folder.path)/\(component)/config.json"
@@ -177,6 +180,41 @@ import Testing
     let error = #expect(throws: CheckpointError.self) { try StableDiffusionPipeline(damaged) }
     #expect(
       error?.description.contains("model.diffusion_model.time_embed.2.weight holds NaN or infinity") == true)
+  }
+
+  @Test("a single file without an autoencoder's encoder is refused by its own name")
+  func noEncoder() throws {
+    defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+    let model = try model(GoldenPipeline("sd1"), without: "first_stage_model.encoder.")
+    #expect(throws: AutoencoderError.noEncoder(path: model.path)) {
+      try StableDiffusionPipeline(model, autoencoder: AutoencoderFiles(encodes: true))
+    }
+  }
+
+  @Test(
+    "a value in the settings beside a single file that is no such number is refused by the settings' name",
+    arguments: [
+      ("linear_start: 7", "linear_start is \"7\""), ("linear_end: much", "linear_end is \"much\""),
+      ("scale_factor: 0", "scale_factor is \"0\""), ("scale_factor: nan", "scale_factor is \"nan\""),
+      ("image_size: 0.5", "image_size is \"0.5\""), ("image_size: 1000000", "image_size is \"1000000\""),
+    ])
+  func settings(line: String, words: String) throws {
+    defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+    try SingleFileWriter(GoldenPipeline.fixtures, "sd1").write(to: "\(folder)/sd1.safetensors")
+    try Data("model:\n  params:\n    \(line)\n".utf8).write(to: URL(filePath: "\(folder)/sd1.yaml"))
+    let error = #expect(throws: CheckpointError.self) { try SingleFile(path: "\(folder)/sd1.safetensors") }
+    #expect(
+      error?.description.hasPrefix("\(folder)/sd1.yaml: \(words); LatentWalk supports ") == true, "\(error)")
+  }
+
+  @Test(
+    "a scale of the latents that makes no picture is refused", arguments: ["0", "-0.18", "1e-60", "1e60"])
+  func scale(value: String) throws {
+    let file = try TemporaryFile(#"{"scaling_factor": \#(value)}"#.utf8, name: "config.json")
+    let error = #expect(throws: CheckpointError.self) {
+      try AutoencoderDescription(Configuration(path: file.path))
+    }
+    #expect(error?.description.hasPrefix("\(file.path): scaling_factor is ") == true)
   }
 }
 

@@ -133,6 +133,14 @@ private func clip() throws -> Tokenizer {
       ("vocab.json", "{\"a\":x}", "it is no JSON object of tokens and their ids from byte 5 on"),
       ("vocab.json", "{\"a\":1}", "the token Ā is missing"),
       ("merges.txt", "#version: 0.2\nc a\nabc\n", "line 3 is no pair of tokens"),
+      (
+        "vocab.json", "{\"" + String(repeating: "\\ud800", count: 1_000_000) + "\": 1}",
+        "the token Ā is missing"
+      ),
+      (
+        "tokenizer_config.json", "{\"model_max_length\": -1e300}",
+        "it is no JSON object with a tokenizer's settings"
+      ),
       ("tokenizer_config.json", "[1]", "it is no JSON object with a tokenizer's settings"),
       ("tokenizer_config.json", "{\"model_max_length\": 1}", "its model_max_length is 1, not 2 to 65536"),
     ])

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Tensors
 import Testing
 
 extension KernelTests {
@@ -19,6 +20,16 @@ extension KernelTests {
             for i in begin..<end { visits[i] += 1 }
           }, visits.address)
         #expect(visits.values == [Int](repeating: 1, count: count))
+      }
+    }
+
+    @Test("fewer than one thread are one, and more than the pool holds are as many as it holds")
+    func unusualCounts() {
+      let before = Engine.threadCount
+      defer { Engine.setThreadCount(before) }
+      for (count, expected) in [(0, 1), (-1, 1), (Int.min, 1), (Int.max, 256)] {
+        Engine.setThreadCount(count)
+        #expect(Engine.threadCount == expected)
       }
     }
 

@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 import Testing
 
 extension KernelTests {
@@ -122,6 +123,38 @@ extension KernelTests {
       let together = many.run()
       expectSameBits(
         many.alone(batch - 1).run(), Array(together.suffix(together.count / batch)), "the last image")
+    }
+
+    @Test("the memory that is reckoned for a convolution is enough for any size, batch and number of threads")
+    func reckonedWorkspace() {
+      let before = lw_thread_count()
+      defer { lw_set_thread_count(before) }
+      for threads in [1, 2, 64] {
+        lw_set_thread_count(threads)
+        for (inputs, outputs) in [
+          (32, 32), (64, 48), (320, 320), (480, 320), (640, 320), (960, 640), (2560, 1280), (5120, 1280),
+        ] {
+          let reckoned = Tensors.PackedWeights.convolutionWorkspaceBytes(
+            inputs: inputs, outputs: outputs, threads: threads)
+          for (size, batch) in [(4, 1), (8, 1), (8, 50), (16, 1), (16, 16), (64, 1), (64, 8), (128, 1)] {
+            let needed = workspaceBytes(inputs, outputs, size: size, batch: batch)
+            #expect(needed <= reckoned, "\(inputs) to \(outputs), \(size), \(batch), \(threads) threads")
+          }
+        }
+      }
+    }
+
+    private func workspaceBytes(_ inputs: Int, _ outputs: Int, size: Int, batch: Int) -> Int {
+      var weights = lw_weights()
+      (weights.element, weights.columns, weights.taps, weights.channels) = (LW_FLOAT16, outputs, 9, inputs)
+      return withUnsafePointer(to: weights) { weights in
+        var arguments = lw_convolution_arguments()
+        arguments.sources.0.channels = inputs
+        (arguments.batch, arguments.height, arguments.width) = (batch, size, size)
+        (arguments.kernel, arguments.stride, arguments.pad_before, arguments.pad_after) = (3, 1, 1, 1)
+        arguments.weights = weights
+        return lw_convolution_workspace(&arguments)
+      }
     }
 
     @Test("the number of threads does not change a bit", arguments: [1, 2, 3, 5])

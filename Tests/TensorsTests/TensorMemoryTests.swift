@@ -71,6 +71,17 @@ import Testing
     #expect(TensorMemory.available(narrow, MemoryLimits(root: system.root)) == 160)
   }
 
+  @Test("a control group without a limit, which the kernel calls 2^63 less a page, adds up with free memory")
+  func hugeLimit() throws {
+    let system = try FakeSystem([
+      "/proc/self/cgroup": "4:memory:/\n",
+      "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+      "/sys/fs/cgroup/memory/memory.usage_in_bytes": "0\n",
+    ])
+    let usage = TensorAllocator.Usage(free: 1 << 20, freeAndResident: 1 << 20, unopened: 1 << 40)
+    #expect(TensorMemory.available(usage, MemoryLimits(root: system.root)) == (1 << 40) + (1 << 20))
+  }
+
   @Test("reserving more than there is names both numbers and changes nothing")
   func sentence() throws {
     let error = #expect(throws: TensorMemoryError.self) { try TensorMemory.reserve(bytes: 1 << 60) }

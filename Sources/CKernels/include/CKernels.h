@@ -4,7 +4,7 @@
  * columns. Weights are packed once into panels of 16 output columns, in the precision of the checkpoint.
  *
  * Every function gives the same bits whatever the batch, the thread count and the instruction set. All memory comes
- * from the caller: nothing here allocates, so no kernel can fail. Nothing here depends on a model. / */
+ * from the caller: nothing here allocates, so no kernel can fail. Nothing here depends on a model. */
 #ifndef CKERNELS_H
 #define CKERNELS_H
 

@@ -25,7 +25,7 @@ public struct SingleFile: Sendable {
     components.addUNet(settings)
     components.addAutoencoder(scale: settings?.scale)
     components.addTextEncoder()
-    let schedule = try Schedule(file, components.contextWidth, settings)
+    let schedule = Schedule(file, components.contextWidth, settings)
     var configurations = components.configurations
     configurations["scheduler"] = schedule.configuration
     configurations["unet"]?["sample_size"] = .integer(schedule.latentSize)
@@ -148,8 +148,8 @@ private struct Schedule {
   let latentSize: Int
   let assumptions: [String]
 
-  init(_ file: TensorFile, _ contextWidth: Int, _ settings: LDMConfiguration?) throws {
-    var (prediction, assumptions) = (try settings?.prediction(), [String]())
+  init(_ file: TensorFile, _ contextWidth: Int, _ settings: LDMConfiguration?) {
+    var (prediction, assumptions) = (settings?.prediction, [String]())
     if prediction == nil { (prediction, assumptions) = Self.guess(file, isSecond: contextWidth == 1024) }
     latentSize = settings?.latentSize ?? (prediction == "v_prediction" ? 96 : 64)
     self.assumptions = assumptions

@@ -1,4 +1,5 @@
 import Checkpoints
+import Tensors
 
 /// The sizes of an autoencoder, as its `config.json` states them.
 public struct AutoencoderDescription: Sendable, Hashable {
@@ -35,7 +36,11 @@ public struct AutoencoderDescription: Sendable, Hashable {
     self.channels = channels
     normGroups = groups
     latentChannels = try configuration.integer("latent_channels", default: 4)
-    scalingFactor = Float(try configuration.number("scaling_factor", default: 0.18215))
+    let scale = try configuration.number("scaling_factor", default: 0.18215)
+    guard 1e-6...1e6 ~= scale else {
+      throw configuration.refusal("scaling_factor", "\(scale)", accepted: "numbers from 1e-6 to 1e6")
+    }
+    scalingFactor = Float(scale)
     layers = try configuration.integer("layers_per_block", default: 1)
     attends = try configuration.flag("mid_block_add_attention", default: true)
     hasQuantConvolution = try configuration.flag("use_quant_conv", default: true)
@@ -92,6 +97,7 @@ extension AutoencoderDescription {
       max(channels[level], level + 1 < channels.count ? channels[level + 1] : 0) * pixels >> (2 * level)
     }
     let most = channels.max() ?? 0
-    return 4 * 4 * (widest.max() ?? 0) + winogradWorkspaceBytes(inputs: most, outputs: most)
+    return 4 * 4 * (widest.max() ?? 0)
+      + PackedWeights.convolutionWorkspaceBytes(inputs: most, outputs: most, threads: Engine.threadCount)
   }
 }

@@ -55,7 +55,8 @@ extension Autoencoder {
       try files.replacement.map { try Autoencoder(replacing: description, path: $0, packing) }
       ?? Autoencoder(folder.weights("vae").packed(packing), description)
     guard whole.encoder != nil || !files.encodes else {
-      throw AutoencoderError.noEncoder(path: files.replacement ?? folder.path + "/vae")
+      let own = folder.singleFile == nil ? folder.path + "/vae" : folder.path
+      throw AutoencoderError.noEncoder(path: files.replacement ?? own)
     }
     self.init(
       decoder: tiny?.decoder ?? whole.decoder, encoder: whole.encoder,

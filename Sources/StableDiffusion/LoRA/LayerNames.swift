@@ -14,7 +14,7 @@ struct LayerNames {
       uniqueKeysWithValues: layers.map { (String($0.key.dropLast(ending.count)), $0.value) })
     var byFlatName: [String: String] = [:]
     let original = LDMUNetNames(diffusers: shapes.keys)
-    for name in shapes.keys {
+    for name in shapes.keys.sorted() {
       for known in [name, original.ldmName(name) ?? name] {
         byFlatName[known.replacing(".", with: "_")] = name
       }

@@ -33,11 +33,10 @@ struct LoRAMetadata: Sendable {
   func alphaByRank(_ key: LoRAKey) -> Double? {
     let own = { (field: String) in settings["\(key.network.rawValue).\(field)"] }
     let value = { (field: String, pattern: String) -> Double? in
-      // Patterns are ends of layers' names.
+      // Patterns are ends of layers' names; of several that fit, the longest decides.
       if case .object(let patterns)? = own(pattern),
-        let match = patterns.first(where: {
-          key.dottedName == $0.key || key.dottedName.hasSuffix("." + $0.key)
-        })
+        let match = patterns.filter({ key.dottedName == $0.key || key.dottedName.hasSuffix("." + $0.key) })
+          .max(by: { $0.key.utf8.count < $1.key.utf8.count })
       {
         return match.value.double
       }

@@ -36,7 +36,11 @@ struct TokenizerSettings: Decodable {
     padding =
       try (try? values.decodeIfPresent(String.self, forKey: .padding))
       ?? values.decodeIfPresent(Token.self, forKey: .padding)?.content
+    let length = try values.decodeIfPresent(Double.self, forKey: .length)
+    guard length ?? 0 > -1e9 else {
+      throw DecodingError.dataCorruptedError(forKey: .length, in: values, debugDescription: "no length")
+    }
     // transformers writes 1e30 where no length was set.
-    length = try values.decodeIfPresent(Double.self, forKey: .length).flatMap { $0 < 1e9 ? Int($0) : nil }
+    self.length = length.flatMap { $0 < 1e9 ? Int($0) : nil }
   }
 }

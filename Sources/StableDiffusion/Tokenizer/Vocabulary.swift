@@ -78,21 +78,25 @@ private struct VocabularyReader {
     case "n": return "\n"
     case "r": return "\r"
     case "t": return "\t"
-    case "u": return String(decoding: try codeUnits(), as: UTF16.self)
+    case "u":
+      var units = [try codeUnit()]
+      while let unit = units.last, UTF16.isLeadSurrogate(unit), bytes[position...].starts(with: "\\u".utf8) {
+        position += 2
+        units.append(try codeUnit())
+      }
+      return String(decoding: units, as: UTF16.self)
     default: throw Malformed(position: position - 1)
     }
   }
 
-  /// Four hexadecimal digits, and after the first half of a surrogate pair the second.
-  private mutating func codeUnits() throws(Malformed) -> [UInt16] {
+  /// Four hexadecimal digits: a character, or one half of a surrogate pair.
+  private mutating func codeUnit() throws(Malformed) -> UInt16 {
     let digits = bytes[position...].prefix(4)
     guard digits.count == 4, let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16) else {
       throw Malformed(position: position)
     }
     position += 4
-    guard UTF16.isLeadSurrogate(unit), bytes[position...].starts(with: "\\u".utf8) else { return [unit] }
-    position += 2
-    return [unit] + (try codeUnits())
+    return unit
   }
 
   private mutating func number() throws(Malformed) -> Int {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Tensors
 
 /// The sizes of a UNet, from its `config.json`. A field that asks for arithmetic LatentWalk does not have is an error.
 public struct UNetDescription: Sendable, Hashable {
@@ -30,10 +31,12 @@ public struct UNetDescription: Sendable, Hashable {
     return 4 * (skips.reduce(0, +) + 3 * 8 * channels[0] * pixels)
   }
 
-  /// An upper bound of what the kernels' workspaces take, in bytes, whatever the batch.
+  /// An upper bound of what the kernels' workspaces take with the threads in use now, in bytes, whatever the batch.
   public var workspaceBytes: Int {
+    let most = channels.max() ?? 0
     // Up blocks concatenate a skip connection to their input.
-    winogradWorkspaceBytes(inputs: 2 * (channels.max() ?? 0), outputs: channels.max() ?? 0)
+    return PackedWeights.convolutionWorkspaceBytes(
+      inputs: 2 * most, outputs: most, threads: Engine.threadCount)
   }
 
   struct Attention: Sendable, Hashable {
@@ -58,12 +61,6 @@ public struct UNetDescription: Sendable, Hashable {
     let channels: Int
     let attention: Attention
   }
-}
-
-/// An upper bound of the workspace of a Winograd convolution, in bytes: 36 transformed taps for each pair of channels,
-/// of which at most 48 MB exist at the same time, and the blocks of each thread.
-func winogradWorkspaceBytes(inputs: Int, outputs: Int) -> Int {
-  min(48 << 20, 36 * 4 * inputs * outputs) + (4 << 20)
 }
 
 extension UNetDescription {
