@@ -7,7 +7,7 @@ struct AutoencoderDecoder: LatentDecoder {
   private let postQuant: Convolution?
   private let convIn: Convolution
   private let middle: AutoencoderMiddle
-  private let stages: [(blocks: [ResidualBlock], doubling: Convolution?)]
+  private let stages: [(blocks: [ResidualBlock], upsampling: Convolution?)]
   private let normOut: GroupNorm
   private let convOut: Convolution
 
@@ -31,9 +31,9 @@ struct AutoencoderDecoder: LatentDecoder {
           stage["resnets"][layer], channels, outputs, groups: groups, epsilon: epsilon)
       }
       let isLast = index == description.channels.count - 1
-      let doubling =
-        isLast ? nil : try Convolution(stage["upsamplers"][0]["conv"], outputs, outputs, .doubling)
-      return (blocks, doubling)
+      let upsampling =
+        isLast ? nil : try Convolution(stage["upsamplers"][0]["conv"], outputs, outputs, .upsample)
+      return (blocks, upsampling)
     }
     normOut = try GroupNorm(decoder["conv_norm_out"], channels, groups: groups, epsilon: epsilon)
     convOut = try Convolution(decoder["conv_out"], channels, 3)
@@ -43,9 +43,9 @@ struct AutoencoderDecoder: LatentDecoder {
     let latents = (1 / scalingFactor) * latents
     var h = convIn(postQuant?(latents) ?? latents)
     h = middle(h)
-    for (blocks, doubling) in stages {
+    for (blocks, upsampling) in stages {
       for block in blocks { h = block(h) }
-      h = doubling?(h) ?? h
+      h = upsampling?(h) ?? h
     }
     return convOut(normOut.silu(h))
   }

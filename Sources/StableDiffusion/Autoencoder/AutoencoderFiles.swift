@@ -2,14 +2,14 @@ import Checkpoints
 import FoundationEssentials
 import Tensors
 
-/// Which files an autoencoder is read from: the model's own, others in their place, a tiny one's.
+/// Which files an autoencoder is read from: the model's own, a replacement, a tiny one's.
 ///
 ///     let files = AutoencoderFiles(tiny: "taesd")
 ///     let pipeline = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5"), autoencoder: files)
 public struct AutoencoderFiles: Sendable {
-  /// In place of the model's own: a folder that diffusers wrote, or a file.
+  /// Replaces the model's own: a folder that diffusers wrote, or a file.
   public let replacement: String?
-  /// A tiny autoencoder, which is used as far as it goes: one without encoder decodes only.
+  /// A tiny autoencoder, used instead of either; one without an encoder only decodes.
   public let tiny: String?
   /// Whether pictures are to be encoded, and not only made.
   public let encodes: Bool
@@ -37,7 +37,7 @@ extension AutoencoderFiles {
 }
 
 extension Autoencoder {
-  /// Loads what is needed of a model's autoencoder and of those in its place.
+  /// Loads what is needed of a model's autoencoder and of those that replace it.
   /// - Parameter description: the model's own autoencoder, for whose latents the UNet was trained.
   /// - Throws: `AutoencoderError` if the files do not fit the model or lack what is needed.
   public init(

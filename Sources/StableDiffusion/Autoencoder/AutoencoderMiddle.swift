@@ -1,7 +1,7 @@
 import Checkpoints
 import Tensors
 
-/// The middle block of encoder and decoder, with self-attention over all positions: [n, h, w, channels].
+/// The mid block of encoder and decoder, with self-attention over all positions: [n, h, w, channels].
 struct AutoencoderMiddle {
   private let first: ResidualBlock
   private let attention: PixelAttention?

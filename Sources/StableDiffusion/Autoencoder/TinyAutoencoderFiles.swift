@@ -1,7 +1,7 @@
 import Checkpoints
 import FoundationEssentials
 
-/// The weights of a tiny autoencoder, wherever they lie: in `taesd_decoder` and `taesd_encoder`, each with layers
+/// The weights of a tiny autoencoder: in `taesd_decoder` and `taesd_encoder`, each with layers
 /// numbered from 0, or in one file that diffusers wrote for its `AutoencoderTiny`.
 struct TinyAutoencoderFiles {
   /// For messages.

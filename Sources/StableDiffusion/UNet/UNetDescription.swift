@@ -1,9 +1,10 @@
 import Checkpoints
 import Tensors
 
-/// The sizes of a UNet, from its `config.json`. A field that asks for arithmetic LatentWalk does not have is an error.
+/// The sizes of a UNet, from its `config.json`. A field that needs arithmetic which LatentWalk does not have is an
+/// error.
 public struct UNetDescription: Sendable, Hashable {
-  /// Channels of the latents that come in, and of the prediction that goes out: 4 and 4.
+  /// Channels of the input latents and of the model output: 4 and 4.
   public let latentChannels: Int
   public let outputChannels: Int
   /// The latents' height and width for which the model was trained: 64 for SD 1.x.
@@ -50,10 +51,10 @@ public struct UNetDescription: Sendable, Hashable {
     let layers: Int
     /// nil for a stage without attention.
     let attention: Attention?
-    /// Whether the stage ends by halving (down) or doubling (up) the picture.
+    /// Whether the stage ends with a downsampling or upsampling convolution.
     let changesSize: Bool
 
-    /// Channels of the skip connections that a stage on the way down gives.
+    /// Channels of the skip connections of a down block.
     var skipChannels: [Int] { Array(repeating: channels, count: layers + (changesSize ? 1 : 0)) }
   }
 
