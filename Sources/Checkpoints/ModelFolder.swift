@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 
 /// A model as diffusers saves it: a folder with `model_index.json` and, for each component (unet, vae, text_encoder,
@@ -27,11 +28,10 @@ public struct ModelFolder: Sendable {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.path = path
     configurationPaths = configurations
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard FileManager.default.fileExists(atPath: path) else {
       throw CheckpointError.noModel(path: path, reason: "there is no such folder or file. Check the path")
     }
-    guard isFolder else {
+    guard isFolder(path) else {
       let single = try SingleFile(path: path)
       if let advice = single.kind.advice {
         throw CheckpointError.noModel(path: path, reason: "it is \(single.kind.rawValue). \(advice)")

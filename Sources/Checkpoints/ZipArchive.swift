@@ -58,12 +58,14 @@ struct ZipArchive {
           name: entry.name, range: start..<start + entry.storedSize,
           isPacked: entry.isEncrypted || entry.method != 0 || entry.size != entry.storedSize))
     }
-    var stop = 0
-    for part in parts.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) where !part.range.isEmpty {
-      guard part.range.lowerBound >= stop else { throw damaged("its part \(part.name) overlaps another") }
-      stop = part.range.upperBound
-    }
+    if let part = Self.overlapping(parts) { throw damaged("its part \(part.name) overlaps another") }
     self.parts = parts
+  }
+
+  /// A part that begins before another one ends.
+  private static func overlapping(_ parts: [Part]) -> Part? {
+    let sorted = parts.filter { !$0.range.isEmpty }.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    return zip(sorted, sorted.dropFirst()).first { $1.range.lowerBound < $0.range.upperBound }?.1
   }
 
   private typealias Directory = (offset: Int, byteCount: Int, count: Int)

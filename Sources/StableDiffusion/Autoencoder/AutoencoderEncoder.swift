@@ -15,17 +15,14 @@ struct AutoencoderEncoder: PictureEncoder {
   init(_ weights: Weights, _ description: AutoencoderDescription) throws {
     self.description = description
     let encoder = weights["encoder"]
-    let (groups, epsilon, moments) = (
-      description.normGroups, description.normEpsilon, 2 * description.latentChannels
-    )
+    let moments = 2 * description.latentChannels
     var channels = description.channels[0]
     convIn = try Convolution(encoder["conv_in"], 3, channels)
     stages = try description.channels.enumerated().map { index, outputs in
       let stage = encoder["down_blocks"][index]
       let blocks = try (0..<description.layers).map { layer in
         defer { channels = outputs }
-        return try ResidualBlock(
-          stage["resnets"][layer], channels, outputs, groups: groups, epsilon: epsilon)
+        return try ResidualBlock(stage["resnets"][layer], channels, outputs, norm: description.norm)
       }
       let isLast = index == description.channels.count - 1
       let downsampling =
@@ -34,7 +31,7 @@ struct AutoencoderEncoder: PictureEncoder {
       return (blocks, downsampling)
     }
     middle = try AutoencoderMiddle(encoder["mid_block"], channels, description)
-    normOut = try GroupNorm(encoder["conv_norm_out"], channels, groups: groups, epsilon: epsilon)
+    normOut = try GroupNorm(encoder["conv_norm_out"], channels, description.norm)
     convOut = try Convolution(encoder["conv_out"], channels, moments)
     quant =
       description.hasQuantConvolution

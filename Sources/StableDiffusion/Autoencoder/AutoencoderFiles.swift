@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import FoundationEssentials
 import Tensors
 
@@ -108,9 +109,7 @@ extension Autoencoder {
 
   /// The folder with an autoencoder's configuration and weights; nil for a file.
   fileprivate static func folder(_ path: String) -> String? {
-    var isFolder = false
-    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    guard isFolder else { return nil }
+    guard isFolder(path) else { return nil }
     return FileManager.default.fileExists(atPath: path + "/model_index.json") ? path + "/vae" : path
   }
 

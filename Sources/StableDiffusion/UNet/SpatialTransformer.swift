@@ -11,7 +11,8 @@ struct SpatialTransformer {
   private let projectOut: Linear
 
   init(_ weights: Weights, _ channels: Int, heads: Int, depth: Int, in description: UNetDescription) throws {
-    norm = try GroupNorm(weights["norm"], channels, groups: description.normGroups, epsilon: 1e-6)
+    norm = try GroupNorm(
+      weights["norm"], channels, GroupNormDescription(groups: description.norm.groups, epsilon: 1e-6))
     // Stored as linear layers (SD 2.x) or as 1 x 1 convolutions (SD 1.x): the same arithmetic.
     projectIn = try Linear(weights["proj_in"], channels, channels)
     blocks = try (0..<depth).map {

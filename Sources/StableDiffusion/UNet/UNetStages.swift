@@ -15,7 +15,7 @@ private struct Layer {
     channels = stage.channels
     residual = try ResidualBlock(
       weights["resnets"][index], inputs, stage.channels, timeWidth: description.timeWidth,
-      groups: description.normGroups, epsilon: description.normEpsilon)
+      norm: description.norm)
     transformer = try stage.attention.map {
       try SpatialTransformer(
         weights["attentions"][index], stage.channels, heads: $0.heads, depth: $0.depth, in: description)
@@ -71,7 +71,7 @@ struct MiddleStage {
     let block = { (index: Int) in
       try ResidualBlock(
         weights["resnets"][index], stage.channels, stage.channels, timeWidth: description.timeWidth,
-        groups: description.normGroups, epsilon: description.normEpsilon)
+        norm: description.norm)
     }
     first = try block(0)
     transformer = try SpatialTransformer(
