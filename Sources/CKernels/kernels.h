@@ -124,7 +124,7 @@ typedef struct {
   size_t image, y, x;
 } lw_winograd_tile;
 
-static inline lw_winograd_tile lw_winograd_place(const lw_winograd *job, size_t tile) {
+static inline lw_winograd_tile lw_winograd_origin(const lw_winograd *job, size_t tile) {
   const size_t per_image = job->tile_rows * job->tile_columns, own = tile % per_image;
   return (lw_winograd_tile){tile / per_image, 4 * (own / job->tile_columns), 4 * (own % job->tile_columns)};
 }

@@ -55,7 +55,7 @@ lw_isa lw_isa_active(void) {
   const char *name = getenv("LATENTWALK_ISA");
   for (int i = 0; name && i <= (int)lw_isa_best(); i++)
     if (strcmp(name, names[i]) == 0) isa = i;
-  int expected = UNDECIDED; /* another thread may have chosen meanwhile: its choice stands */
+  int expected = UNDECIDED; /* another thread may have chosen meanwhile: its choice is used */
   return atomic_compare_exchange_strong(&active, &expected, isa) ? (lw_isa)isa : (lw_isa)expected;
 }
 

@@ -1,7 +1,7 @@
-/* Winograd convolution on the pool: when it is used, what is kept in memory, and how the work is divided. The
+/* Winograd convolution on the pool: when it is used, what is held in memory, and how the work is divided. The
  * arithmetic is in winograd.inc.
  *
- * The transformed taps ("filters") are four times as large as the panels and are not kept. There are two orders of
+ * The transformed taps ("filters") are four times as large as the panels and are not stored. There are two orders of
  * work:
  *
  * - Many tiles (large pictures): the filters of all panels are transformed once, for all threads. Then each thread

@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with a model's files or with an array file. Its description is the sentence for the user: what
 /// happened, where, and what to do next.
 public enum CheckpointError: Error, Equatable {
@@ -40,12 +42,10 @@ public enum CheckpointError: Error, Equatable {
 extension CheckpointError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .noSuchFile(let path):
-      "\(path): there is no such file. Check the path."
+    case .noSuchFile(let path): FileError.noSuchFile(path: path).description
     case .unreadable(let path, let reason):
       "\(path) cannot be read: \(reason)."
-    case .changed(let path):
-      "\(path) changed while it was being read. Wait until the program that writes it is done, then try again."
+    case .changed(let path): FileError.changed(path: path).description
     case .unwritable(let path, let reason):
       "\(path) cannot be written: \(reason). Choose another place or make room."
     case .noModel(let path, let reason):

@@ -87,7 +87,7 @@ public struct Configuration: Sendable {
     try require(key, oneOf: [accepted])
   }
 
-  /// The fields with a value that were not requested yet, without diffusers' notes to itself (`_class_name` and the
+  /// The fields with a value that were not requested yet, without diffusers' own bookkeeping (`_class_name` and the
   /// like).
   public var unread: [String] {
     let requested = requested.all
@@ -101,7 +101,7 @@ public struct Configuration: Sendable {
     guard unknown.isEmpty else { throw CheckpointError.unknownFields(path: path, fields: unknown) }
   }
 
-  /// Refuses sizes that no network has, and lists of none or more stages than halving a picture allows.
+  /// Refuses sizes that no network has, and lists of no stages or of more than a picture can be downsampled.
   private func inRange(_ key: String, _ values: [Int], from least: Int = 1) throws -> [Int] {
     let accepted = least...(1 << 17)
     if let other = values.first(where: { !accepted.contains($0) }) {
@@ -142,7 +142,7 @@ extension JSONValue {
     return converted.count == values.count ? converted : nil
   }
 
-  /// Equality that takes 1 and 1.0 for the same number.
+  /// Equality in which 1 and 1.0 are the same number.
   fileprivate func isSame(as other: JSONValue) -> Bool {
     switch (self, other) {
     case (.integer(let a), .number(let b)), (.number(let b), .integer(let a)): Double(a) == b

@@ -1,5 +1,5 @@
 /// The classes and functions that a pickle may name. Nothing is ever imported or called: the first three lists say what
-/// LatentWalk builds in their place, the last what is stored as an opaque value. A file with any other name is refused.
+/// LatentWalk builds instead, the last what is stored as an opaque value. A file with any other name is refused.
 enum Globals {
   /// torch's typed storages: the type of their values as safetensors spells it.
   static let storages = [

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A value of a JSON file. Swift literals stand for themselves: `"silu"`, `8`, `0.5`, `true`, `nil`.
+/// A value of a JSON file. It can be written as a Swift literal: `"silu"`, `8`, `0.5`, `true`, `nil`.
 public enum JSONValue: Sendable, Equatable {
   case null
   case flag(Bool)
@@ -93,17 +93,17 @@ package struct DecodingProblem: Error {
     switch error {
     case .dataCorrupted(let context):
       // The decoder's own words: text that is no JSON, or a number that does not fit.
-      reason = Self.place(context) + context.debugDescription.split(separator: ".").joined(separator: ".")
+      reason = Self.location(context) + context.debugDescription.split(separator: ".").joined(separator: ".")
     case .keyNotFound(let key, let context):
-      reason = Self.place(context) + "\(key.stringValue) is missing"
+      reason = Self.location(context) + "\(key.stringValue) is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      reason = Self.place(context) + "a value of another kind is expected"
+      reason = Self.location(context) + "a value of another kind is expected"
     @unknown default:
       reason = "\(error)"
     }
   }
 
-  private static func place(_ context: DecodingError.Context) -> String {
+  private static func location(_ context: DecodingError.Context) -> String {
     let names = context.codingPath.map(\.stringValue)
     return names.isEmpty ? "" : "at \(names.joined(separator: ", ")), "
   }

@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// One of the files that decide a model's numbers.
 public struct ModelFile: Hashable, Sendable {
-  /// What the file is to the model, the same wherever the model lies: its place in the folder, `unet/config.json`; of a
+  /// The file's role, the same wherever the model is stored: in a folder its relative path, `unet/config.json`; of a
   /// single file the last part of its path.
   public let name: String
   public let path: String
@@ -66,7 +66,7 @@ extension ModelFolder {
     return files.prefix(2) + files.dropFirst(2).filter { FileManager.default.fileExists(atPath: $0.path) }
   }
 
-  /// The files with the weights in the folder of a component, which may stand alone; several of them with their index.
+  /// The files with the weights in the folder of a component; several of them with their index.
   package static func weightFiles(in folder: String) throws -> [ModelFile] {
     switch try weightFile(in: folder) {
     case .whole(let path): [ModelFile(alone: path)]

@@ -1,6 +1,7 @@
+import Files
 import FoundationEssentials
 
-/// A model as diffusers keeps it: a folder with `model_index.json` and, for each component (unet, vae, text_encoder,
+/// A model as diffusers saves it: a folder with `model_index.json` and, for each component (unet, vae, text_encoder,
 /// ...), a folder with its configuration and weights. A single file is presented in the same way.
 ///
 ///     let folder = try ModelFolder(path: "stable-diffusion-v1-5")
@@ -27,11 +28,10 @@ public struct ModelFolder: Sendable {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.path = path
     configurationPaths = configurations
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard FileManager.default.fileExists(atPath: path) else {
       throw CheckpointError.noModel(path: path, reason: "there is no such folder or file. Check the path")
     }
-    guard isFolder else {
+    guard isFolder(path) else {
       let single = try SingleFile(path: path)
       if let advice = single.kind.advice {
         throw CheckpointError.noModel(path: path, reason: "it is \(single.kind.rawValue). \(advice)")
@@ -100,13 +100,13 @@ public struct ModelFolder: Sendable {
   /// whole precision before half, one file before several.
   public func weights(_ component: String) throws -> Weights {
     if let singleFile {
-      guard singleFile.places[component] != nil else { throw missing(component) }
+      guard singleFile.locations[component] != nil else { throw missing(component) }
       return Weights(singleFile, component)
     }
     return try Self.weights(in: "\(path)/\(component)")
   }
 
-  /// The weights in the folder of a component, which may stand alone.
+  /// The weights in the folder of a component, with or without the rest of a model around it.
   package static func weights(in folder: String) throws -> Weights {
     switch try weightFile(in: folder) {
     case .whole(let path): Weights(try TensorFile(path: path))

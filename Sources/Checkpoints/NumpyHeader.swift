@@ -42,7 +42,7 @@ struct NumpyHeader {
     dataStart = start + length
   }
 
-  /// What stands behind a key of the dictionary, up to the comma or brace that ends it.
+  /// The value of a key of the dictionary: the text up to the comma or brace that ends it.
   private static func value(of key: String, in text: String) -> String? {
     guard let found = text.firstRange(of: "'\(key)':") else { return nil }
     var depth = 0

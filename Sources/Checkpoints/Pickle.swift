@@ -16,7 +16,7 @@ struct Pickle {
       switch fault {
       case .damaged(let reason):
         throw CheckpointError.damaged(
-          path: path, reason: "its pickle \(reason) at byte \(machine.reader.place)")
+          path: path, reason: "its pickle \(reason) at byte \(machine.reader.position)")
       case .forbidden(let name): throw CheckpointError.forbiddenGlobal(path: path, name: name)
       case .unsupported(let reason): throw CheckpointError.unsupportedPickle(path: path, reason: reason)
       }
@@ -27,7 +27,7 @@ struct Pickle {
   static let largestSize = 1 << 26
 
   subscript(_ value: PickleValue) -> PickleObject? {
-    if case .object(let place) = value { objects[place] } else { nil }
+    if case .object(let index) = value { objects[index] } else { nil }
   }
 }
 
@@ -41,20 +41,20 @@ enum PickleFault: Error {
 /// The bytes of a pickle, read from the first to the last.
 struct PickleReader {
   private let bytes: UnsafeRawBufferPointer
-  private(set) var place = 0
+  private(set) var position = 0
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
   mutating func byte() throws -> UInt8 {
-    guard place < bytes.count else { throw PickleFault.damaged("ends too early") }
-    defer { place += 1 }
-    return bytes[place]
+    guard position < bytes.count else { throw PickleFault.damaged("ends too early") }
+    defer { position += 1 }
+    return bytes[position]
   }
 
   mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
-    guard count >= 0, count <= bytes.count - place else { throw PickleFault.damaged("ends too early") }
-    defer { place += count }
-    return UnsafeRawBufferPointer(rebasing: bytes[place..<place + count])
+    guard count >= 0, count <= bytes.count - position else { throw PickleFault.damaged("ends too early") }
+    defer { position += count }
+    return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
   }
 
   mutating func integer(_ length: Int) throws -> Int {
@@ -69,14 +69,14 @@ struct PickleReader {
 
   /// The text up to the end of the line.
   mutating func line() throws -> String {
-    guard let end = bytes[place...].firstIndex(of: 0x0a) else {
+    guard let end = bytes[position...].firstIndex(of: 0x0a) else {
       throw PickleFault.damaged("ends inside a name")
     }
-    defer { place = end + 1 }
-    return try text(end - place)
+    defer { position = end + 1 }
+    return try text(end - position)
   }
 
-  /// A number in two's complement. Those of more than eight bytes are no sizes; they are kept as bytes.
+  /// A number in two's complement. Those of more than eight bytes are no sizes; they are stored as bytes.
   mutating func long(_ length: Int) throws -> PickleValue {
     let digits = try take(length)
     guard length <= 8 else { return .bytes }

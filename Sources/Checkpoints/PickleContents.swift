@@ -15,7 +15,7 @@ struct PickleContents {
 
   init(_ pickle: Pickle) { self.pickle = pickle }
 
-  /// Goes through all of the pickle; a model's own dictionary first, so that its names win.
+  /// Visits all of the pickle; a model's own dictionary first, so that its names have precedence.
   /// - Returns: false if the pickle holds more than any model does.
   mutating func collect() -> Bool {
     var rest = [(value: pickle.root, name: "", depth: 0)]
@@ -25,12 +25,12 @@ struct PickleContents {
         return false
       }
       switch value {
-      case .object(let place):
-        let object = pickle.objects[place]
+      case .object(let index):
+        let object = pickle.objects[index]
         if case .tensor(let tensor) = object.kind {
           let name = name.isEmpty ? "tensor" : name
           if tensors[name] == nil { tensors[name] = tensor }
-        } else if depth < Self.deepest, seen.insert(place).inserted {
+        } else if depth < Self.deepest, seen.insert(index).inserted {
           guard object.items.count <= Self.mostNames else { return false }
           rest += inner(object, name).reversed().map { ($0.value, $0.name, depth + 1) }
         }
@@ -45,8 +45,8 @@ struct PickleContents {
   private func inner(_ object: PickleObject, _ name: String) -> [(value: PickleValue, name: String)] {
     switch object.kind {
     case .dictionary:
-      let pairs = stride(from: 0, to: object.items.count - 1, by: 2).map { place in
-        (key: object.items[place], value: object.items[place + 1])
+      let pairs = stride(from: 0, to: object.items.count - 1, by: 2).map { index in
+        (key: object.items[index], value: object.items[index + 1])
       }
       let named = pairs.compactMap { key, value -> (value: PickleValue, name: String)? in
         switch key {

@@ -6,13 +6,13 @@ extension PickleMachine {
 
   /// Adds items to the collection that is then on top of the stack.
   mutating func add(_ items: [PickleValue], to kind: PickleObject.Kind) throws {
-    guard case .object(let place) = try top() else {
+    guard case .object(let index) = try top() else {
       throw PickleFault.damaged("adds to what is no collection")
     }
     // An opaque instance may be a subclass of a list or a dictionary.
-    if case .instance = objects[place].kind { return }
-    guard objects[place].kind == kind else { throw PickleFault.damaged("adds to what is no collection") }
-    objects[place].items += items
+    if case .instance = objects[index].kind { return }
+    guard objects[index].kind == kind else { throw PickleFault.damaged("adds to what is no collection") }
+    objects[index].items += items
   }
 
   mutating func pushGlobal(module: String, name: String) throws {
@@ -22,11 +22,11 @@ extension PickleMachine {
   }
 
   private func kind(_ value: PickleValue) -> PickleObject.Kind? {
-    if case .object(let place) = value { objects[place].kind } else { nil }
+    if case .object(let index) = value { objects[index].kind } else { nil }
   }
 
   private func items(_ value: PickleValue) -> [PickleValue] {
-    if case .object(let place) = value { objects[place].items } else { [] }
+    if case .object(let index) = value { objects[index].items } else { [] }
   }
 
   /// Pushes the value that replaces the result of calling a class or function with arguments.
@@ -64,10 +64,10 @@ extension PickleMachine {
     return items
   }
 
-  /// The state of an instance is kept with it; collections and tensors have none that matters.
+  /// The state of an instance is stored with it; collections and tensors have none that matters.
   mutating func build(_ state: PickleValue) throws {
-    guard case .object(let place) = try top() else { return }
-    if case .instance = objects[place].kind { objects[place].items = [state] }
+    guard case .object(let index) = try top() else { return }
+    if case .instance = objects[index].kind { objects[index].items = [state] }
   }
 }
 

@@ -16,17 +16,7 @@ struct PyTorchArchive {
     }
     let folder = String(data.name.dropLast(suffix.count))
     let parts = Dictionary(archive.parts.map { ($0.name, $0.range) }) { first, _ in first }
-    if parts["\(folder)/constants.pkl"] != nil {
-      throw CheckpointError.unsupportedPickle(
-        path: path, reason: "it is a TorchScript program and not only weights")
-    }
-    if let packed = archive.parts.first(where: \.isPacked) {
-      throw CheckpointError.unsupportedPickle(
-        path: path, reason: "its part \(packed.name) is packed or encrypted, and torch.save does neither")
-    }
-    if let order = parts["\(folder)/byteorder"], try file.bytes(order.prefix(7)) != Array("little".utf8) {
-      throw CheckpointError.unsupportedPickle(path: path, reason: "its numbers are not little-endian")
-    }
+    try Self.requireSupported(archive, folder, file)
     guard data.range.count <= Pickle.largestSize else {
       throw CheckpointError.unsupportedPickle(
         path: path, reason: "its pickle has \(data.range.count) bytes, more than any model's")
@@ -50,6 +40,27 @@ struct PyTorchArchive {
         throw CheckpointError.damaged(path: path, reason: "the tensor \(name) \(fault.reason)")
       }
     }.sorted { ($0.range.lowerBound, $0.name) < ($1.range.lowerBound, $1.name) }
+  }
+
+  /// Refuses programs, compressed parts and the other order of bytes.
+  private static func requireSupported(_ archive: ZipArchive, _ folder: String, _ file: CheckpointFile) throws
+  {
+    func unsupported(_ reason: String) -> CheckpointError {
+      .unsupportedPickle(path: file.path, reason: reason)
+    }
+
+    let parts = archive.parts
+    if parts.contains(where: { $0.name == "\(folder)/constants.pkl" }) {
+      throw unsupported("it is a TorchScript program and not only weights")
+    }
+    if let packed = parts.first(where: \.isPacked) {
+      throw unsupported("its part \(packed.name) is packed or encrypted, and torch.save does neither")
+    }
+    if let order = parts.first(where: { $0.name == "\(folder)/byteorder" }),
+      try file.bytes(order.range.prefix(7)) != Array("little".utf8)
+    {
+      throw unsupported("its numbers are not little-endian")
+    }
   }
 }
 

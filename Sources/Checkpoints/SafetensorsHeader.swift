@@ -1,5 +1,5 @@
 /// The table at the start of a safetensors file: eight bytes that give its length, then JSON with each tensor's element
-/// type, shape and place in the bytes behind it.
+/// type, shape and byte range behind it.
 struct SafetensorsHeader {
   /// The tensors in the order of the file.
   let entries: [TensorEntry]
@@ -29,11 +29,11 @@ struct SafetensorsHeader {
     var end = 0
     var entries: [TensorEntry] = []
     entries.reserveCapacity(table.rows.count)
-    for (name, row) in table.rows.sorted(by: { $0.value.place < $1.value.place }) {
+    for (name, row) in table.rows.sorted(by: { $0.value.bounds < $1.value.bounds }) {
       if let fault = row.fault(expectedBegin: end, available: file.size - dataStart) {
         throw damaged("the tensor \(name) \(fault)")
       }
-      let (begin, stop) = row.place
+      let (begin, stop) = row.bounds
       end = stop
       entries.append(
         TensorEntry(
@@ -48,7 +48,7 @@ struct SafetensorsHeader {
   }
 }
 
-/// The JSON of the header, as it stands there.
+/// The JSON of the header.
 private struct Table: Decodable {
   var rows: [String: Row] = [:]
   var metadata: [String: String] = [:]
@@ -65,12 +65,12 @@ private struct Table: Decodable {
     }
 
     /// Begin and end behind the header; a row without two offsets is refused for that.
-    var place: (Int, Int) { offsets.count == 2 ? (offsets[0], offsets[1]) : (0, 0) }
+    var bounds: (Int, Int) { offsets.count == 2 ? (offsets[0], offsets[1]) : (0, 0) }
 
     /// What contradicts itself in this row, if its tensor should begin where the one before it ends and so many bytes
     /// are available.
     func fault(expectedBegin: Int, available: Int) -> String? {
-      let (begin, stop) = place
+      let (begin, stop) = bounds
       guard offsets.count == 2, begin <= stop else { return "has the offsets \(offsets)" }
       guard begin == expectedBegin else {
         return "begins at \(begin), and the one before it ends at \(expectedBegin)"

@@ -29,7 +29,7 @@ public struct Weights: Sendable {
   /// The weights of a component in a single file.
   init(_ file: SingleFile, _ component: String) {
     self.init(
-      checkpoint: Checkpoint(path: file.file.path, places: file.places[component] ?? [:]), prefix: "")
+      checkpoint: Checkpoint(path: file.file.path, locations: file.locations[component] ?? [:]), prefix: "")
   }
 
   /// The weights of several files, which an index (`*.safetensors.index.json`) beside them lists.
@@ -63,15 +63,15 @@ public struct Weights: Sendable {
   }
   public subscript(_ index: Int) -> Weights { self["\(index)"] }
 
-  public func contains(_ name: String) -> Bool { checkpoint.places[prefix + name] != nil }
+  public func contains(_ name: String) -> Bool { checkpoint.locations[prefix + name] != nil }
 
   /// The names under the prefix, without it.
   package var names: [String] {
-    checkpoint.places.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    checkpoint.locations.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
   }
 
   /// The shape that the file gives a tensor, for networks whose sizes follow from their weights.
-  package func shape(_ name: String) -> [Int]? { checkpoint.places[prefix + name]?.described.shape }
+  package func shape(_ name: String) -> [Int]? { checkpoint.locations[prefix + name]?.described.shape }
 
   /// Reads the tensor of this name under the prefix, in the requested shape.
   ///
@@ -79,21 +79,21 @@ public struct Weights: Sendable {
   /// mix them; so ones at the end of a shape are not compared.
   public func tensor(_ name: String, shape: [Int]) throws -> StoredTensor {
     let name = prefix + name
-    guard let place = checkpoint.places[name] else {
+    guard let location = checkpoint.locations[name] else {
       throw CheckpointError.missingTensor(path: checkpoint.path, name: name, shape: shape)
     }
     checkpoint.requested.insert(name)
-    let found = place.described
+    let found = location.described
     guard found.elementType == nil || withoutTrailingOnes(found.shape) == withoutTrailingOnes(shape) else {
       throw CheckpointError.wrongShape(
-        path: place.file.path, name: place.entry.name, expected: shape, found: found.shape)
+        path: location.file.path, name: location.entry.name, expected: shape, found: found.shape)
     }
-    guard let stored = try place.file.tensor(place.entry.name, rows: place.rows) else {
+    guard let stored = try location.file.tensor(location.entry.name, rows: location.rows) else {
       throw CheckpointError.unsupportedElement(
-        path: place.file.path, name: place.entry.name, found: found.elementName)
+        path: location.file.path, name: location.entry.name, found: found.elementName)
     }
     guard stored.isFinite else {
-      throw CheckpointError.notFinite(path: place.file.path, name: place.entry.name)
+      throw CheckpointError.notFinite(path: location.file.path, name: location.entry.name)
     }
     let own = stored.reshaped(shape)
     guard let changes = changes[name] else { return own }
@@ -114,17 +114,17 @@ public struct Weights: Sendable {
 
   /// The shapes of all tensors under the prefix, by the full names that the networks use.
   public var shapes: [String: [Int]] {
-    checkpoint.places.filter { $0.key.hasPrefix(prefix) }.mapValues(\.described.shape)
+    checkpoint.locations.filter { $0.key.hasPrefix(prefix) }.mapValues(\.described.shape)
   }
 
   /// The tensors under the prefix as their files describe them.
   public var entries: [TensorEntry] {
-    checkpoint.places.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.map(\.value.described)
+    checkpoint.locations.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.map(\.value.described)
   }
 
   /// The names under the prefix that are not loaded, on purpose, with the reason.
   public var ignored: [(name: String, reason: String)] {
-    checkpoint.places.keys.filter { $0.hasPrefix(prefix) }.sorted().compactMap { name in
+    checkpoint.locations.keys.filter { $0.hasPrefix(prefix) }.sorted().compactMap { name in
       WeightNames.ignored[name].map { (name, $0) }
     }
   }
@@ -132,7 +132,7 @@ public struct Weights: Sendable {
   /// The names under the prefix that were not requested yet, without those that are ignored on purpose.
   public var unused: [String] {
     let requested = checkpoint.requested.all
-    return checkpoint.places.keys.filter {
+    return checkpoint.locations.keys.filter {
       $0.hasPrefix(prefix) && !requested.contains($0) && WeightNames.ignored[$0] == nil
     }.sorted()
   }
@@ -142,30 +142,30 @@ public struct Weights: Sendable {
 private final class Checkpoint: Sendable {
   /// The file, or the index of several, for messages.
   let path: String
-  let places: [String: WeightPlace]
+  let locations: [String: WeightLocation]
   let requested = RequestedNames()
 
-  init(path: String, places: [String: WeightPlace]) {
+  init(path: String, locations: [String: WeightLocation]) {
     self.path = path
-    self.places = places
+    self.locations = locations
   }
 
   convenience init(path: String, files: [TensorFile]) {
-    var places: [String: WeightPlace] = [:]
+    var locations: [String: WeightLocation] = [:]
     for file in files {
       // An autoencoder alone may have the original's names.
       let names = LDMAutoencoder.names(in: file)
       for entry in file.entries {
-        places[names?.diffusersName(entry.name) ?? WeightNames.current(entry.name)] = WeightPlace(
+        locations[names?.diffusersName(entry.name) ?? WeightNames.current(entry.name)] = WeightLocation(
           file: file, entry: entry)
       }
     }
-    self.init(path: path, places: places)
+    self.init(path: path, locations: locations)
   }
 }
 
 /// The location of a weight: a tensor of a file, or some of its rows.
-struct WeightPlace: Sendable {
+struct WeightLocation: Sendable {
   let file: TensorFile
   let entry: TensorEntry
   var rows: Range<Int>? = nil

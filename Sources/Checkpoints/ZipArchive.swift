@@ -34,12 +34,12 @@ struct ZipArchive {
     }
     let directory = try LittleEndianReader(file, end.offset..<end.offset + end.byteCount)
     var parts: [Part] = []
-    var place = end.offset
+    var position = end.offset
     for _ in 0..<end.count {
-      guard let entry = DirectoryEntry(directory, at: place) else {
-        throw damaged("its directory breaks off at byte \(place)")
+      guard let entry = DirectoryEntry(directory, at: position) else {
+        throw damaged("its directory breaks off at byte \(position)")
       }
-      place += entry.byteCount
+      position += entry.byteCount
       // The name and the extra field in front of the bytes may be longer than the directory says.
       guard entry.offset <= file.size - Self.headerSize else {
         throw damaged("its part \(entry.name) is not where the directory says")
@@ -58,12 +58,14 @@ struct ZipArchive {
           name: entry.name, range: start..<start + entry.storedSize,
           isPacked: entry.isEncrypted || entry.method != 0 || entry.size != entry.storedSize))
     }
-    var stop = 0
-    for part in parts.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) where !part.range.isEmpty {
-      guard part.range.lowerBound >= stop else { throw damaged("its part \(part.name) overlaps another") }
-      stop = part.range.upperBound
-    }
+    if let part = Self.overlapping(parts) { throw damaged("its part \(part.name) overlaps another") }
     self.parts = parts
+  }
+
+  /// A part that begins before another one ends.
+  private static func overlapping(_ parts: [Part]) -> Part? {
+    let sorted = parts.filter { !$0.range.isEmpty }.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    return zip(sorted, sorted.dropFirst()).first { $1.range.lowerBound < $0.range.upperBound }?.1
   }
 
   private typealias Directory = (offset: Int, byteCount: Int, count: Int)
@@ -71,21 +73,22 @@ struct ZipArchive {
   /// Of the header in front of a part, in bytes, without name and extra field.
   private static let headerSize = 30
 
-  /// The place of the directory, from the record at the end of the file. A comment of up to 64 KiB may follow there.
+  /// The location of the directory, from the record at the end of the file. A comment of up to 64 KiB may follow there.
   private static func directory(_ file: CheckpointFile) throws -> Directory? {
     let last = file.size - 22
     guard last >= 0 else { return nil }
     let tail = try LittleEndianReader(file, max(0, last - 0xffff - 20)..<file.size)
-    for place in stride(from: last, through: max(0, last - 0xffff), by: -1)
-    where tail.integer(4, at: place) == 0x0605_4b50 {
-      guard let count = tail.integer(2, at: place + 10), let byteCount = tail.integer(4, at: place + 12),
-        let offset = tail.integer(4, at: place + 16)
+    for position in stride(from: last, through: max(0, last - 0xffff), by: -1)
+    where tail.integer(4, at: position) == 0x0605_4b50 {
+      guard let count = tail.integer(2, at: position + 10),
+        let byteCount = tail.integer(4, at: position + 12),
+        let offset = tail.integer(4, at: position + 16)
       else { return nil }
       guard count == 0xffff || byteCount == 0xffff_ffff || offset == 0xffff_ffff else {
         return (offset, byteCount, count)
       }
-      // The sizes need 64 bits and stand in a record of their own, to which a locator in front of this one leads.
-      guard tail.integer(4, at: place - 20) == 0x0706_4b50, let start = tail.integer(8, at: place - 12),
+      // The sizes need 64 bits and have a record of their own; a locator in front of this one gives its offset.
+      guard tail.integer(4, at: position - 20) == 0x0706_4b50, let start = tail.integer(8, at: position - 12),
         start <= file.size - 56
       else { return nil }
       let record = try LittleEndianReader(file, start..<start + 56)
@@ -105,18 +108,19 @@ private struct DirectoryEntry {
   let isEncrypted: Bool
   private(set) var size: Int
   private(set) var storedSize: Int
-  /// Where the part's own header lies.
+  /// The offset of the part's own header.
   private(set) var offset: Int
   /// The length of this line.
   let byteCount: Int
 
-  init?(_ reader: LittleEndianReader, at place: Int) {
-    guard reader.integer(4, at: place) == 0x0201_4b50, let flags = reader.integer(2, at: place + 8),
-      let method = reader.integer(2, at: place + 10), let storedSize = reader.integer(4, at: place + 20),
-      let size = reader.integer(4, at: place + 24), let nameLength = reader.integer(2, at: place + 28),
-      let extraLength = reader.integer(2, at: place + 30),
-      let commentLength = reader.integer(2, at: place + 32),
-      let offset = reader.integer(4, at: place + 42), let name = reader.text(nameLength, at: place + 46)
+  init?(_ reader: LittleEndianReader, at position: Int) {
+    guard reader.integer(4, at: position) == 0x0201_4b50, let flags = reader.integer(2, at: position + 8),
+      let method = reader.integer(2, at: position + 10),
+      let storedSize = reader.integer(4, at: position + 20),
+      let size = reader.integer(4, at: position + 24), let nameLength = reader.integer(2, at: position + 28),
+      let extraLength = reader.integer(2, at: position + 30),
+      let commentLength = reader.integer(2, at: position + 32),
+      let offset = reader.integer(4, at: position + 42), let name = reader.text(nameLength, at: position + 46)
     else { return nil }
     self.name = name
     self.method = method
@@ -125,8 +129,8 @@ private struct DirectoryEntry {
     self.offset = offset
     isEncrypted = flags & 1 != 0
     byteCount = 46 + nameLength + extraLength + commentLength
-    // Numbers that need 64 bits stand in the extra field with the tag 1, in this order, those that need them only.
-    var (field, end) = (place + 46 + nameLength, place + 46 + nameLength + extraLength)
+    // Numbers that need 64 bits are in the extra field with the tag 1, in this order; the others are left out.
+    var (field, end) = (position + 46 + nameLength, position + 46 + nameLength + extraLength)
     while field + 4 <= end, let tag = reader.integer(2, at: field),
       let length = reader.integer(2, at: field + 2)
     {
@@ -161,17 +165,17 @@ struct LittleEndianReader {
   }
 
   /// An unsigned number of up to eight bytes; nil where it is larger than any size.
-  func integer(_ length: Int, at place: Int) -> Int? {
-    let value = part(length, at: place)?.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+  func integer(_ length: Int, at position: Int) -> Int? {
+    let value = part(length, at: position)?.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return value.flatMap { Int(exactly: $0) }
   }
 
-  func text(_ length: Int, at place: Int) -> String? {
-    part(length, at: place).map { String(decoding: $0, as: UTF8.self) }
+  func text(_ length: Int, at position: Int) -> String? {
+    part(length, at: position).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private func part(_ length: Int, at place: Int) -> ArraySlice<UInt8>? {
-    guard place >= start, place - start <= bytes.count - length else { return nil }
-    return bytes[place - start..<place - start + length]
+  private func part(_ length: Int, at position: Int) -> ArraySlice<UInt8>? {
+    guard position >= start, position - start <= bytes.count - length else { return nil }
+    return bytes[position - start..<position - start + length]
   }
 }

@@ -49,7 +49,7 @@ struct DigestFile: Sendable {
       != nil
   }
 
-  /// The lock of all that write the file; nil if another process does not give it back within a second.
+  /// The lock of all that write the file; nil if another process holds it for more than a second.
   private func lock() -> Int32? {
     let descriptor = open(path + ".lock", O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
     guard descriptor >= 0 else { return nil }

@@ -1,6 +1,6 @@
 import CCrypto
 
-/// The SHA-256 of a file's bytes (FIPS 180-4), by which a file is known wherever it lies and whatever it is called.
+/// The SHA-256 of a file's bytes (FIPS 180-4), which identifies a file whatever its path.
 ///
 ///     let digest = try FileDigest(of: "v1-5-pruned-emaonly.safetensors")
 ///     print(digest.short)       // 6ce0161689, as AUTOMATIC1111 and Civitai show it

@@ -25,9 +25,9 @@ public final class FileDigests: Sendable {
   /// The digest of a plain file, read only if it is new or has changed.
   /// - Throws: `FileError`, also if the file changes while it is read.
   public func digest(of path: String) throws(FileError) -> FileDigest {
-    let place = absolute(path)
+    let absolutePath = absolute(path)
     let version = try version(of: path)
-    if let known = known()[place], known.version == version { return known.digest }
+    if let known = known()[absolutePath], known.version == version { return known.digest }
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     let opened = try InputFile(path: path)
@@ -35,14 +35,16 @@ public final class FileDigests: Sendable {
     // The system's clock for files ticks every few milliseconds: a file written twice within a tick has one version.
     // One that is so young is not remembered.
     let age = now.tv_sec &* 1_000_000_000 &+ now.tv_nsec &- opened.version.changeTime
-    if age > 20_000_000 { remember(DigestFile.Entry(version: opened.version, digest: digest), at: place) }
+    if age > 20_000_000 {
+      remember(DigestFile.Entry(version: opened.version, digest: digest), at: absolutePath)
+    }
     return digest
   }
 
   /// Size, times and inode of a plain file, by which its digest is remembered.
   public func version(of path: String) throws(FileError) -> FileVersion { try FileVersion(of: path) }
 
-  /// The paths of remembered files, unchanged since, whose digests begin so.
+  /// The paths of remembered files, unchanged since, whose digests begin with `prefix`.
   /// - Parameter prefix: hexadecimal digits; none are found for an empty text.
   public func knownPaths(with prefix: String) -> [String] {
     let prefix = prefix.lowercased()

@@ -90,7 +90,7 @@ package final class InputFile: Sendable {
     else { throw .changed(path: path) }
   }
 
-  /// Whether the system makes the bytes up when they are read, as in /proc/kmsg, where reading waits for the next
+  /// Whether the kernel generates the bytes when they are read, as in /proc/kmsg, where reading waits for the next
   /// message.
   private static func isSystemFile(_ descriptor: Int32) -> Bool {
     var name = [CChar](repeating: 0, count: Int(PATH_MAX))

@@ -1,9 +1,9 @@
 import Glibc
 
-/// The names beside a file under which it may be written: `walk.gif.1.partial`, `walk.gif.2.partial`, ... Whoever holds
-/// the lock of the file (flock) is writing it; a file without one was left by a process that was killed.
+/// The names beside a file under which it may be written: `walk.gif.1.partial`, `walk.gif.2.partial`, ... The process
+/// that writes the file holds its lock (flock); a file without a lock was left by a process that was killed.
 struct TemporaryNames {
-  /// As many writers of one file at once.
+  /// Their number limits how many writers a file can have at once.
   let all: [String]
 
   init(for path: String) { all = (1...8).map { "\(path).\($0).partial" } }

@@ -110,7 +110,13 @@ struct UnfinishedFile {
   }
 }
 
-/// The folder that a file lies in.
+/// Whether there is a folder at a path.
+package func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// The folder of a file.
 package func folder(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])

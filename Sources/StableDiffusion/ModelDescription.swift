@@ -2,7 +2,7 @@ import Checkpoints
 import Sampling
 
 /// All that differs between one model and another: sizes, head counts, what the UNet predicts, how noise was added in
-/// training. It is read from the configurations of a diffusers folder; no code asks for a version.
+/// training. It is read from the configurations of a diffusers folder; no code depends on a version.
 ///
 ///     let description = try ModelDescription(ModelFolder(path: "stable-diffusion-v1-5"))
 ///     description.defaultSize        // 512 pixels

@@ -37,7 +37,7 @@ public struct PromptEncoder: Sendable {
   }
 
   /// - Returns: the conditioning, and the end of the prompt if it was too long to be read. With AUTOMATIC1111's syntax
-  ///   nothing is too long: there are 77 tokens for each chunk.
+  ///   nothing is cut off: there are 77 tokens for each chunk.
   public func callAsFunction(
     _ prompt: String, reading: PromptReading = PromptReading()
   ) -> (conditioning: Conditioning, droppedText: String?) {
@@ -107,7 +107,7 @@ extension TextualInversion {
 }
 
 extension Tokenizer {
-  /// Refuses a tokenizer of another text encoder, which would ask it for words that it does not have.
+  /// Refuses a tokenizer of another text encoder, whose tokens this one does not have.
   fileprivate func requireFitting(_ description: TextEncoderDescription, path: String) throws {
     guard largestId < description.vocabulary else {
       throw TokenizerError.invalid(

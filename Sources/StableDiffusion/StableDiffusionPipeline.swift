@@ -18,7 +18,7 @@ import Tensors
 /// Loading takes a second for each gigabyte. Networks can be unloaded to free memory; their files stay open, and the
 /// next use loads them again, which throws if the files have changed.
 public struct StableDiffusionPipeline: Sendable {
-  /// The networks that can be unloaded once a picture has passed through them.
+  /// The networks that can be unloaded.
   public enum Component: Sendable {
     case promptEncoder, unet
   }
@@ -91,8 +91,8 @@ public struct StableDiffusionPipeline: Sendable {
   /// From noise [n, h, w, 4] to denoised latents, step by step.
   /// - Parameters:
   ///   - stepNoises: one [1, h, w, 4] for each step, if the schedule's sampler adds noise.
-  ///   - cancellation: after it, the latents of the step in work are meaningless, and no other step should be asked
-  ///     for.
+  ///   - cancellation: once it is cancelled, the latents of the current step are meaningless; no further step should
+  ///     be requested.
   public func denoising(
     _ noise: Tensor, guidedBy guidance: Guidance, through schedule: SamplingSchedule,
     stepNoises: [Tensor] = [],

@@ -1,8 +1,8 @@
 import Glibc
 
-/// What the system lets this process have, as the kernel's files state it.
+/// The memory that this process can still get, according to the kernel's files and resource limits.
 package struct MemoryLimits {
-  /// What stands before the paths of the kernel's files: empty but in tests.
+  /// A prefix of the paths of the kernel's files; empty except in tests.
   private let root: String
 
   package init(root: String = "") { self.root = root }

@@ -3,7 +3,7 @@ import CKernels
 /// The weights of a linear layer or a convolution, packed into the panels that the matrix kernels read.
 ///
 /// Packing keeps the checkpoint's precision (float16 stays float16), so that a loaded model takes about as much memory
-/// as its file. This is the one place that packs.
+/// as its file. Weights are packed nowhere else.
 ///
 ///     let weights = PackedWeights(StoredTensor(Tensor(shape: [2, 3], repeating: 1)))       // [out, in]
 ///     let y = Tensor(shape: [1, 3], repeating: 1).multiplied(by: weights)                 // [1, 2]

@@ -1,8 +1,8 @@
 extension StoredTensor {
   /// Whether no value is NaN or infinite. The bytes are read once, as fast as memory gives them.
   ///
-  /// Those values, and no others, have an exponent of ones only: adding one to it carries into the sign's place. Eight
-  /// bytes are looked at together; no carry leaves a value.
+  /// Those values, and no others, have an exponent of ones only: adding one to it carries into the sign bit. Eight
+  /// bytes are tested together; no carry leaves a value.
   public var isFinite: Bool {
     withExtendedLifetime(self) {
       switch elementType {

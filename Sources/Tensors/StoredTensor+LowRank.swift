@@ -29,7 +29,7 @@ public struct LowRankChange: Sendable {
 
   /// Outputs of the layer that is changed.
   public var outputs: Int { up.shape[0] }
-  /// Inputs of the layer, each for every place of a convolution's kernel.
+  /// Inputs of the layer; of a convolution, inputs times the taps of its kernel.
   public var inputs: Int {
     down.count / down.shape[0] * (middle.map { $0.shape[2] * $0.shape[3] } ?? 1)
   }

@@ -1,7 +1,7 @@
 import CKernels
 
 /// A tensor as a checkpoint holds it: its bytes in the file's precision and in PyTorch's layout (a linear layer [out,
-/// in], a convolution [out, in, height, width]). Nothing is converted before a layer packs it or asks for `float32()`.
+/// in], a convolution [out, in, height, width]). Nothing is converted before a layer packs it or calls `float32()`.
 public struct StoredTensor: Sendable {
   public let shape: [Int]
   public let elementType: ElementType
@@ -51,7 +51,7 @@ extension StoredTensor {
     }
   }
 
-  /// Some rows of a table [rows, width], in the order asked for, as float32: how token embeddings are looked up.
+  /// Some rows of a table [rows, width], in the order of `indices`, as float32: how token embeddings are looked up.
   public func rows(_ indices: [Int]) -> Tensor {
     precondition(shape.count == 2, "Rows are taken from a table, not from \(shape).")
     let width = shape[1]
@@ -64,6 +64,22 @@ extension StoredTensor {
             result.baseAddress?.advanced(by: position * width), row, elementType.kernelType, width)
         }
       }
+    }
+  }
+}
+
+/// The precision in which a checkpoint stores a tensor. Activations are always float32.
+public enum ElementType: Sendable, Hashable, CaseIterable {
+  case float32, float16, bfloat16
+
+  /// Bytes a value takes.
+  public var byteCount: Int { lw_element_bytes(kernelType) }
+
+  var kernelType: lw_element {
+    switch self {
+    case .float32: LW_FLOAT32
+    case .float16: LW_FLOAT16
+    case .bfloat16: LW_BFLOAT16
     }
   }
 }

@@ -21,4 +21,11 @@ extension Tensor {
       for i in result.indices { result[i] = x.storage.address[i] * y.storage.address[i] }
     }
   }
+
+  /// Every number rounded to the nearest byte, halves to even as NumPy rounds; what lies outside 0 ... 255 is clipped.
+  public func roundedBytes() -> [UInt8] {
+    withValues { values in
+      values.map { UInt8(min(255, max(0, $0.rounded(.toNearestOrEven)))) }
+    }
+  }
 }

@@ -63,8 +63,8 @@ extension Tensor {
       range.lowerBound >= 0 && range.upperBound <= c, "There are no channels \(range) in \(shape).")
     return Tensor(shape: shape.dropLast() + [range.count]) { result in
       for row in 0..<rows {
-        for (place, channel) in range.enumerated() {
-          result[row * range.count + place] = storage.address[row * c + channel]
+        for (target, channel) in range.enumerated() {
+          result[row * range.count + target] = storage.address[row * c + channel]
         }
       }
     }

@@ -25,7 +25,7 @@ extension Tensor {
   /// The convolution of a picture: [n, h, w, in] -> [n, h', w', out].
   /// - Parameters:
   ///   - skip: a second tensor [n, h, w, more], concatenated with this one along the channels.
-  ///   - size: for `.doubling`, the size to which the doubled picture is cropped before it is convolved: 2 h or 2 h - 1
+  ///   - size: for `.upsample`, the size to which the doubled picture is cropped before it is convolved: 2 h or 2 h - 1
   ///     by 2 w or 2 w - 1. Absent: 2 h by 2 w.
   public func convolved(
     by weights: PackedWeights, _ geometry: ConvolutionGeometry, beside skip: Tensor? = nil,
@@ -104,9 +104,9 @@ public struct ConvolutionGeometry: Sendable {
   /// 3 x 3, the size stays.
   public static let same = ConvolutionGeometry(kernel: 3, before: 1, after: 1)
   /// 3 x 3 with stride 2: half the size.
-  public static let halving = ConvolutionGeometry(kernel: 3, stride: 2, before: 1, after: 1)
-  /// 3 x 3 with stride 2 and zeros below and to the right only, as the autoencoder halves.
-  public static let halvingOneSided = ConvolutionGeometry(kernel: 3, stride: 2, before: 0, after: 1)
+  public static let downsample = ConvolutionGeometry(kernel: 3, stride: 2, before: 1, after: 1)
+  /// 3 x 3 with stride 2 and zeros below and to the right only, as in the autoencoder.
+  public static let downsampleOneSided = ConvolutionGeometry(kernel: 3, stride: 2, before: 0, after: 1)
   /// 3 x 3 on the doubled picture.
-  public static let doubling = ConvolutionGeometry(kernel: 3, before: 1, after: 1, upsamplesFirst: true)
+  public static let upsample = ConvolutionGeometry(kernel: 3, before: 1, after: 1, upsamplesFirst: true)
 }

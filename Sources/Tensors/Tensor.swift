@@ -4,12 +4,12 @@ import CKernels
 ///
 /// Layout, everywhere: **NHWC**, row-major. Pictures and latents are [n, height, width, channels], tokens are
 /// [n, tokens, channels], and a picture seen by attention is the same memory as [n, height * width, channels]. Other
-/// layouts exist in two places only: where weights are read, and where pixels and noise come in or go out.
+/// layouts exist only where weights are read, and where pixels and noise enter or leave.
 ///
 ///     let x = Tensor(shape: [1, 2, 2, 3], values: (0..<12).map(Float.init))
 ///     let y = 2 * x + x
 ///
-/// Shapes are the programmer's business: a wrong one stops the program with a sentence.
+/// A wrong shape is a programming error and stops the program with a message.
 public struct Tensor: Sendable {
   /// Sizes from the slowest to the fastest dimension.
   public let shape: [Int]

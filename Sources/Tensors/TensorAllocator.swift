@@ -4,19 +4,19 @@ import Synchronization
 /// The allocator for tensors, packed weights and the kernels' workspaces: one reserved address range, blocks handed out
 /// first fit.
 ///
-/// Freed blocks are reused, so denoising takes nothing from the system after its first step. The system is asked for
-/// huge pages: a picture's activations are gigabytes written once, and with small pages a fifth of the time went into
-/// page faults. First fit from the lowest address keeps the memory in use together.
+/// Freed blocks are reused, so denoising allocates nothing from the system after its first step. Huge pages are
+/// requested: a picture's activations are gigabytes written once, and with small pages a fifth of the time was spent in
+/// page faults. First fit from the lowest address keeps the memory in use contiguous.
 package final class TensorAllocator: Sendable {
   package static let shared = TensorAllocator()
 
   /// Bytes of an allocator at one moment.
   package struct Usage: Sendable, Equatable {
-    /// Handed out.
+    /// Allocated.
     package var inUse: Int
-    /// The most that was handed out at the same time.
+    /// The most that was allocated at the same time.
     package var peak: Int
-    /// Writable and not handed out.
+    /// Writable and not allocated.
     package var free: Int
     /// The part of `free` that was in use before: the system has given its pages already.
     package var freeAndResident: Int
@@ -92,7 +92,7 @@ package final class TensorAllocator: Sendable {
   /// From now on the peak counts from what is in use now.
   package func resetPeak() { state.withLock { $0.peak = $0.inUse } }
 
-  /// Lets the last free block have at least `count` bytes.
+  /// Makes more of the range writable, until the last free block has at least `count` bytes.
   private func open(_ count: Int, _ state: inout State) -> Bool {
     let tail = state.free.last.map { $0.upperBound == state.opened ? $0.count : 0 } ?? 0
     let missing = (count - tail + Self.step - 1) / Self.step * Self.step

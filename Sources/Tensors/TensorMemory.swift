@@ -31,10 +31,10 @@ public enum TensorMemory {
 
   package static func available(_ usage: TensorAllocator.Usage, _ limits: MemoryLimits) -> Int {
     // RLIMIT_AS counts the whole address range since the allocator exists, so what is left of the range decides.
-    let space = usage.unopened
-    // Without /proc nothing is known: a machine of 2 GB is assumed. A limit may be nearly 2^63: nothing is added to it.
-    let opened = min(space, limits.data ?? space) + usage.free
-    return min(opened, min(opened, limits.available ?? 2 << 30) + usage.freeAndResident)
+    // A limit may be nearly 2^63, so the smaller number is taken before anything is added.
+    let addressable = usage.free + min(usage.unopened, limits.data ?? .max)
+    // Without /proc nothing is known: a machine of 2 GB is assumed.
+    return min(addressable, usage.freeAndResident + min(addressable, limits.available ?? 2 << 30))
   }
 }
 

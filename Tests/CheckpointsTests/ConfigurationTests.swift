@@ -79,7 +79,7 @@ import Testing
     try configuration.require("absent", equals: "anything")
   }
 
-  @Test("fields that nobody asked for are listed, and refused unless they are harmless")
+  @Test("fields that were not requested are listed, and refused unless they are harmless")
   func unread() throws {
     let configuration = try configuration(
       #"{"_class_name": "X", "asked": 1, "dropout": 0.0, "strange": 2, "off": null}"#)

@@ -103,11 +103,11 @@ import Testing
     let marked = try kind(second.merging(["v_pred": []]) { $1 }, name: "base.safetensors")
     #expect(marked.0 == "v_prediction" && marked.2.isEmpty)
     try folder.write(
-      "told.yaml",
+      "stated.yaml",
       "model:\n  params:\n    parameterization: \"eps\"  # noise\n    image_size: 64\n    unet_config:\n      params:\n        num_heads: 4\n        image_size: 32\n"
     )
-    let told = try kind(second, name: "told.safetensors")
-    #expect(told.0 == "epsilon" && told.1 == 64 && told.2.isEmpty)
+    let stated = try kind(second, name: "stated.safetensors")
+    #expect(stated.0 == "epsilon" && stated.1 == 64 && stated.2.isEmpty)
     try folder.write("odd.yaml", "model:\n  params:\n    parameterization: x0\n")
     let odd = try file(second, name: "odd.safetensors")
     #expect(
@@ -127,7 +127,7 @@ struct RealNamesTests {
   }
 
   @Test(
-    "every tensor of Stable Diffusion 1.x and 2.x goes where diffusers' conversion puts it",
+    "every tensor of Stable Diffusion 1.x and 2.x gets the name that diffusers' conversion gives it",
     arguments: ["v1", "v2"])
   func translation(version: String) throws {
     let folder = try TemporaryFolder()

@@ -102,16 +102,16 @@ struct Damage {
   mutating func callAsFunction(_ base: [UInt8]) -> [UInt8] {
     var bytes = base
     for _ in 0...below(3) where !bytes.isEmpty {
-      let place = below(bytes.count)
-      let end = min(bytes.count, place + 1 + below(16))
+      let position = below(bytes.count)
+      let end = min(bytes.count, position + 1 + below(16))
       switch below(8) {
-      case 0: bytes[place] ^= 1 << UInt8(below(8))
-      case 1: bytes[place] = UInt8(below(256))
-      case 2: bytes.replaceSubrange(place..<end, with: Array(repeating: 0xff, count: end - place))
-      case 3: bytes.replaceSubrange(place..<end, with: Array(repeating: 0, count: end - place))
-      case 4: bytes.removeSubrange(place..<end)
-      case 5: bytes.insert(contentsOf: bytes[place..<end], at: below(bytes.count))
-      case 6: bytes.removeSubrange(place...)
+      case 0: bytes[position] ^= 1 << UInt8(below(8))
+      case 1: bytes[position] = UInt8(below(256))
+      case 2: bytes.replaceSubrange(position..<end, with: Array(repeating: 0xff, count: end - position))
+      case 3: bytes.replaceSubrange(position..<end, with: Array(repeating: 0, count: end - position))
+      case 4: bytes.removeSubrange(position..<end)
+      case 5: bytes.insert(contentsOf: bytes[position..<end], at: below(bytes.count))
+      case 6: bytes.removeSubrange(position...)
       default:
         // A digit of a size, an offset or a length.
         let digits = bytes.indices.filter { (0x30...0x39).contains(bytes[$0]) }

@@ -95,8 +95,8 @@ import Testing
       try TensorFile(path: folder.write("own.ckpt", zip(["a/data.pkl": own + Pickled.stop]))).entries.isEmpty)
     // Each list holds the one before it twice: 2 to the power of 200 places for a walk that does not remember.
     var laughs: [UInt8] = [0x5d]
-    for place in 0..<200 {
-      laughs += [0x71, UInt8(place), 0x30, 0x68, UInt8(place), 0x68, UInt8(place), 0x86]
+    for index in 0..<200 {
+      laughs += [0x71, UInt8(index), 0x30, 0x68, UInt8(index), 0x68, UInt8(index), 0x86]
     }
     #expect(
       try TensorFile(path: folder.write("own.ckpt", zip(["a/data.pkl": laughs + Pickled.stop]))).entries

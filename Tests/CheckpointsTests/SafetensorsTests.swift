@@ -56,7 +56,7 @@ import Testing
     #expect(part.shape == [2, 200] && part.float32().values == Array(values[200..<600]))
   }
 
-  @Test("a file may hold element types that LatentWalk cannot compute with, until one is asked for")
+  @Test("a file may hold element types that LatentWalk cannot compute with, until one is requested")
   func toleratesOtherTypes() throws {
     let header = """
       {"ids":{"dtype":"I64","shape":[1,2],"data_offsets":[0,16]},

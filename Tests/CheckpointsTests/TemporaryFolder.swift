@@ -3,7 +3,7 @@ import Foundation
 import ModelFiles
 import Testing
 
-/// A folder for the files of one test; it goes when the test ends.
+/// A folder for the files of one test; deleted when the test ends.
 final class TemporaryFolder {
   let path = NSTemporaryDirectory() + "latentwalk-\(UUID().uuidString)"
 

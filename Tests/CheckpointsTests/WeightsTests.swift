@@ -48,7 +48,7 @@ import Testing
     #expect(sentence { try weights.tensor("a", shape: [1, 2]) }.contains("expected: [1, 2]"))
   }
 
-  @Test("the names nobody asked for are reported, without those ignored on purpose")
+  @Test("the names that were not requested are reported, without those ignored on purpose")
   func unused() throws {
     let (weights, _) = try weights([
       "a.weight": ([1], [1]), "a.bias": ([1], [1]), "b": ([1], [1]),

@@ -96,8 +96,8 @@ import Testing
       #expect(try FileDigests(rememberedAt: cache).digest(of: path) == FileDigest(of: "abc".utf8))
       #expect(try folder.text("cache/digests.json").contains("ba7816bf8f"), "\(damage) is replaced.")
     }
-    for place in ["/proc/latentwalk/digests.json", folder.path, path + "/digests.json", nil] {
-      let digests = FileDigests(rememberedAt: place)
+    for unwritable in ["/proc/latentwalk/digests.json", folder.path, path + "/digests.json", nil] {
+      let digests = FileDigests(rememberedAt: unwritable)
       #expect(try digests.digest(of: path) == FileDigest(of: "abc".utf8))
       #expect(digests.knownPaths(with: "ba78") == [path])
     }

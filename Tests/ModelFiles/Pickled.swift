@@ -30,7 +30,7 @@ package enum Pickled {
   }
 }
 
-/// What a zip file's directory claims that is not so: how many parts there are, and of each its method, size and place.
+/// False claims of a zip file's directory: how many parts there are, and of each its method, size and offset.
 package struct ZipLies {
   var count: Int?
   var padding = 0
@@ -56,7 +56,7 @@ package func zip(_ parts: KeyValuePairs<String, [UInt8]>, lying lies: ZipLies = 
 package func zip(parts: [(String, [UInt8])], lying lies: ZipLies = ZipLies()) -> [UInt8] {
   var (bytes, directory): ([UInt8], [UInt8]) = ([], [])
   for (name, part) in parts {
-    let place = bytes.count
+    let position = bytes.count
     let (length, name) = (littleEndian(UInt32(lies.size ?? part.count)), Array(name.utf8))
     let middle: [UInt8] =
       [20, 0, 0, 0] + littleEndian(lies.method) + Array(repeating: 0, count: 8) + length + length
@@ -64,7 +64,7 @@ package func zip(parts: [(String, [UInt8])], lying lies: ZipLies = ZipLies()) ->
     bytes += [0x50, 0x4b, 3, 4] + middle + name + part
     for _ in 0..<lies.repeating {
       directory += [0x50, 0x4b, 1, 2, 20, 0] + middle + Array(repeating: 0, count: 10)
-      directory += littleEndian(UInt32(lies.offset ?? place)) + name
+      directory += littleEndian(UInt32(lies.offset ?? position)) + name
     }
   }
   directory += Array(repeating: 0, count: lies.padding)

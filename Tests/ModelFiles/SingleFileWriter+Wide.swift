@@ -25,7 +25,7 @@ extension SingleFileWriter {
     return writer
   }
 
-  /// Channels become more; colours, latents, words, places and the sizes of kernels stay.
+  /// Channels become more; colours, latents, vocabulary, positions and the sizes of kernels stay.
   private static func wider(_ name: String, _ shape: [Int]) -> [Int] {
     let isAutoencoder = name.hasPrefix("first_stage_model.")
     let outputsStay = [

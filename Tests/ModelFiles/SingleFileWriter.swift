@@ -136,9 +136,9 @@ package struct SingleFileWriter {
     let table = try JSONSerialization.jsonObject(with: file[8..<start]) as? [String: [String: Any]] ?? [:]
     return table.filter { $0.key != "__metadata__" }.compactMapValues { row in
       guard let type = row["dtype"] as? String, let shape = row["shape"] as? [Int],
-        let place = row["data_offsets"] as? [Int]
+        let offsets = row["data_offsets"] as? [Int]
       else { return nil }
-      return Row(type: type, shape: shape, bytes: file[start + place[0]..<start + place[1]])
+      return Row(type: type, shape: shape, bytes: file[start + offsets[0]..<start + offsets[1]])
     }
   }
 }

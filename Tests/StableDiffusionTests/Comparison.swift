@@ -6,7 +6,7 @@ struct Comparison: CustomStringConvertible {
   /// |a - b| / |b|, Euclidean.
   let relativeL2: Double
   let largestDifference: Float
-  let place: Int
+  let index: Int
   let found: Float
   let expected: Float
 
@@ -22,14 +22,14 @@ struct Comparison: CustomStringConvertible {
       if !(abs(a[i] - b[i]) <= abs(a[worst] - b[worst])) { worst = i }
     }
     relativeL2 = (difference / max(norm, .leastNormalMagnitude)).squareRoot()
-    place = worst
+    index = worst
     largestDifference = abs(a[worst] - b[worst])
     self.found = a[worst]
     self.expected = b[worst]
   }
 
   var description: String {
-    "relative L2 \(relativeL2), largest difference \(largestDifference) at \(place): \(found) instead of \(expected)"
+    "relative L2 \(relativeL2), largest difference \(largestDifference) at \(index): \(found) instead of \(expected)"
   }
 }
 

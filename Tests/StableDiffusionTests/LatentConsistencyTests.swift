@@ -27,14 +27,14 @@ import Testing
     let noises = NoiseGenerator.pytorch.normals(
       seed: golden.seed, draws: 0..<golden.steps + 1, height: height, width: width, channels: channels)
     let results = try [[], [LoRA(path: path + ".safetensors")]].map { loras in
-      let generator = try StableDiffusionPipeline(model.folder, adapters: Adapters(loras: loras))
-      let levels = try generator.schedule(steps: golden.steps, kind: .trailing, sampler: .lcm)
-      let encoder = try generator.promptEncoder()
+      let pipeline = try StableDiffusionPipeline(model.folder, adapters: Adapters(loras: loras))
+      let levels = try pipeline.schedule(steps: golden.steps, kind: .trailing, sampler: .lcm)
+      let encoder = try pipeline.promptEncoder()
       let guidance = Guidance(
         conditional: encoder(golden.prompt).conditioning,
         unconditional: encoder("").conditioning,
         scale: golden.guidance)
-      return try generator.denoising(
+      return try pipeline.denoising(
         noises[0], guidedBy: guidance, through: levels, stepNoises: Array(noises.dropFirst())
       ).reduce(noises[0]) { $1.latents }
     }

@@ -40,8 +40,8 @@ import Testing
   @Test("a model of float32 with a LoRA computes what diffusers computes", arguments: layouts)
   func float32(layout: String) throws {
     let model = try FloatModel("sd1")
-    let generator = try StableDiffusionPipeline(model.folder, adapters: Adapters(loras: [Self.lora(layout)]))
-    let (found, expected) = (try modelOutputs(generator), try expected(layout))
+    let pipeline = try StableDiffusionPipeline(model.folder, adapters: Adapters(loras: [Self.lora(layout)]))
+    let (found, expected) = (try modelOutputs(pipeline), try expected(layout))
     expectEqual(found.embedding, expected.embedding, within: 2e-5)
     expectEqual(found.unet, expected.unet, relativeL2: 1e-5)
   }
@@ -49,8 +49,8 @@ import Testing
   @Test("a model of float16 with a LoRA is as exact as float16 is", arguments: layouts)
   func float16(layout: String) throws {
     let folder = try GoldenPipeline("sd1").folder
-    let generator = try StableDiffusionPipeline(folder, adapters: Adapters(loras: [Self.lora(layout)]))
-    let (found, expected) = (try modelOutputs(generator), try expected(layout))
+    let pipeline = try StableDiffusionPipeline(folder, adapters: Adapters(loras: [Self.lora(layout)]))
+    let (found, expected) = (try modelOutputs(pipeline), try expected(layout))
     expectEqual(found.embedding, expected.embedding, relativeL2: 2e-3)
     expectEqual(found.unet, expected.unet, relativeL2: 2e-3)
     let plain = try modelOutputs(StableDiffusionPipeline(folder))
@@ -67,8 +67,8 @@ import Testing
     ])
     let noise = Tensor(shape: [1, 8, 8, 4], repeating: 0.5)
     let text = Tensor(shape: [1, 77, name == "odd" ? 20 : 32], repeating: 0.5)
-    let modelOutput = { (additions: Adapters) in
-      try StableDiffusionPipeline(folder, adapters: additions).unet()(noise, timestep: 1, context: text)
+    let modelOutput = { (adapters: Adapters) in
+      try StableDiffusionPipeline(folder, adapters: adapters).unet()(noise, timestep: 1, context: text)
         .values
     }
     let plain = try modelOutput(Adapters())
@@ -87,14 +87,14 @@ import Testing
     expectEqual(found.embedding, try expected("plain").embedding, within: 2e-5)
   }
 
-  @Test("a LoRA leaves no tensor of the model unused, and brings its words along")
+  @Test("a LoRA leaves no tensor of the model unused, and its learned words are read")
   func words() throws {
     let lora = try Self.lora("cloneofsimo")
     #expect(lora.textualInversions.map(\.token) == ["<s1>"])
-    let generator = try StableDiffusionPipeline(
+    let pipeline = try StableDiffusionPipeline(
       GoldenPipeline("sd1").folder, adapters: Adapters(loras: [lora]))
-    #expect(try generator.unusedTensors.isEmpty)
-    let encoder = try generator.promptEncoder()
+    #expect(try pipeline.unusedTensors.isEmpty)
+    let encoder = try pipeline.promptEncoder()
     let with = encoder.tokenizer.encode("a <s1> dog")
     #expect(with.ids[2] == encoder.textEncoder.description.vocabulary)
   }

@@ -48,7 +48,7 @@ private let realFile = URL(filePath: #filePath).deletingLastPathComponent()
     }
   }
 
-  @Test("a learned word that does not fit is told as a whole")
+  @Test("a learned word that does not fit is reported as a whole")
   func droppedWord() {
     // Five of its eight vectors would fit.
     #expect(encoder(String(repeating: "dog ", count: 70) + "<wide>").droppedText == "<wide>")
@@ -74,8 +74,8 @@ private let realFile = URL(filePath: #filePath).deletingLastPathComponent()
       let count = embedding.shape[1] / 77
       #expect(count == golden.chunks[index].count)
       let tokens = embedding.reshaped([77 * count, 32])
-      let kept = (0..<count).flatMap { chunk in [0, 1, 5, 9, 40, 75, 76].map { 77 * chunk + $0 } }
-      let found = Tensor.batch(kept.map { tokens.images($0..<$0 + 1) })
+      let rows = (0..<count).flatMap { chunk in [0, 1, 5, 9, 40, 75, 76].map { 77 * chunk + $0 } }
+      let found = Tensor.batch(rows.map { tokens.images($0..<$0 + 1) })
       expectEqual(found, try tensor("a1111.\(index)"), relativeL2: 1e-4)
     }
   }

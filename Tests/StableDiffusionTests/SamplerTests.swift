@@ -35,22 +35,22 @@ import Testing
     let all = try #require(try TensorFile(path: path + ".safetensors").tensor(name)).float32()
       .channelsLast()
     let (_, height, width, channels) = all.shape4
-    let pipeline = try GoldenPipeline(name)
-    let generator = try StableDiffusionPipeline(pipeline.folder)
+    let fixture = try GoldenPipeline(name)
+    let pipeline = try StableDiffusionPipeline(fixture.folder)
     let guidance = Guidance(
-      conditional: Conditioning(tokens: try pipeline.embeddings([1])),
-      unconditional: Conditioning(tokens: try pipeline.embeddings([0])),
+      conditional: Conditioning(tokens: try fixture.embeddings([1])),
+      unconditional: Conditioning(tokens: try fixture.embeddings([0])),
       scale: scale)
 
     let cases = name == "sd2" ? golden.sd2 : golden.twoStages
     #expect(cases.count == all.shape[0])
     #expect(Set(cases.map(\.sampler)) == Set(SamplerName.allCases))
     for (index, expected) in cases.enumerated() {
-      let levels = try generator.schedule(
+      let levels = try pipeline.schedule(
         steps: expected.steps, kind: expected.schedule, sampler: expected.sampler)
       let noises = NoiseGenerator.pytorch.normals(
         seed: golden.seed, draws: 0..<levels.count + 1, height: height, width: width, channels: channels)
-      let steps = try generator.denoising(
+      let steps = try pipeline.denoising(
         noises[0], guidedBy: guidance, through: levels, stepNoises: Array(noises.dropFirst()))
       let comparison = Comparison(
         steps.reduce(noises[0]) { $1.latents }, all.images(index..<index + 1))

@@ -16,19 +16,19 @@ import Testing
   /// The single file with the folder's tokenizer and, as such small networks have other groups and heads, its
   /// configurations.
   private func model(
-    _ pipeline: GoldenPipeline, averaged: Bool = false, ending: String = "safetensors",
+    _ fixture: GoldenPipeline, averaged: Bool = false, ending: String = "safetensors",
     without removed: String? = nil
   ) throws -> ModelFolder {
-    let path = "\(folder)/\(pipeline.name).\(ending)"
-    var writer = try SingleFileWriter(GoldenPipeline.fixtures, pipeline.name, averaged: averaged)
+    let path = "\(folder)/\(fixture.name).\(ending)"
+    var writer = try SingleFileWriter(GoldenPipeline.fixtures, fixture.name, averaged: averaged)
     if let removed { writer.remove(removed) }
     try writer.write(to: path)
-    var configurations = ["scheduler": "\(pipeline.folder.path)/scheduler/scheduler_config.json"]
+    var configurations = ["scheduler": "\(fixture.folder.path)/scheduler/scheduler_config.json"]
     for component in ["unet", "vae", "text_encoder"] {
-      configurations[component] = "\(pipeline.folder.path)/\(component)/config.json"
+      configurations[component] = "\(fixture.folder.path)/\(component)/config.json"
     }
     return try ModelFolder(
-      path: path, tokenizer: pipeline.folder.path + "/tokenizer", configurations: configurations)
+      path: path, tokenizer: fixture.folder.path + "/tokenizer", configurations: configurations)
   }
 
   private static let variants = [
@@ -38,13 +38,13 @@ import Testing
   @Test("the files that decide a single file's numbers are the file, its settings and the vocabulary")
   func files() throws {
     defer { _ = try? FileManager.default.removeItem(atPath: folder) }
-    let pipeline = try GoldenPipeline("sd1")
+    let fixture = try GoldenPipeline("sd1")
     try SingleFileWriter(GoldenPipeline.fixtures, "sd1").write(to: "\(folder)/sd1.safetensors")
-    let tokenizer = pipeline.folder.path + "/tokenizer"
+    let tokenizer = fixture.folder.path + "/tokenizer"
     func names() throws -> [String] {
       try ModelFolder(path: "\(folder)/sd1.safetensors", tokenizer: tokenizer).files().map(\.name)
     }
-    let vocabulary = try pipeline.folder.files().filter { $0.name.hasPrefix("tokenizer/") }
+    let vocabulary = try fixture.folder.files().filter { $0.name.hasPrefix("tokenizer/") }
     #expect(vocabulary.map(\.name).contains("tokenizer/vocab.json"))
     #expect(try names() == ["sd1.safetensors"] + vocabulary.map(\.name))
     try Data("model:".utf8).write(to: URL(filePath: "\(folder)/sd1.yaml"))
@@ -57,25 +57,25 @@ import Testing
     arguments: GoldenPipeline.names, variants)
   func sameBits(name: String, variant: (ending: String, averaged: Bool)) throws {
     defer { _ = try? FileManager.default.removeItem(atPath: folder) }
-    let pipeline = try GoldenPipeline(name)
-    let generators = [
-      try StableDiffusionPipeline(pipeline.folder),
-      try StableDiffusionPipeline(model(pipeline, averaged: variant.averaged, ending: variant.ending)),
+    let fixture = try GoldenPipeline(name)
+    let pipelines = [
+      try StableDiffusionPipeline(fixture.folder),
+      try StableDiffusionPipeline(model(fixture, averaged: variant.averaged, ending: variant.ending)),
     ]
-    let results = try generators.map { generator in
-      let levels = try generator.schedule(steps: 2, kind: .leading)
-      let encoder = try generator.promptEncoder()
+    let results = try pipelines.map { pipeline in
+      let levels = try pipeline.schedule(steps: 2, kind: .leading)
+      let encoder = try pipeline.promptEncoder()
       let guidance = Guidance(
         conditional: encoder("a red fox").conditioning, unconditional: encoder("").conditioning,
         scale: 5)
-      let latents = try generator.denoising(
-        try pipeline.image("samples.0.noise"), guidedBy: guidance, through: levels
+      let latents = try pipeline.denoising(
+        try fixture.image("samples.0.noise"), guidedBy: guidance, through: levels
       )
       .reduce(Tensor(shape: [0], values: [])) { $1.latents }
-      return guidance.conditional[0].tokens.values + latents.values + generator.pixels(latents).values
+      return guidance.conditional[0].tokens.values + latents.values + pipeline.pixels(latents).values
     }
     #expect(results[0] == results[1] && results[0].allSatisfy(\.isFinite))
-    #expect(try generators[1].unusedTensors.isEmpty)
+    #expect(try pipelines[1].unusedTensors.isEmpty)
   }
 
   @Test(
@@ -83,14 +83,14 @@ import Testing
     arguments: ["", "first_stage_model."])
   func originalAutoencoder(prefix: String) throws {
     defer { _ = try? FileManager.default.removeItem(atPath: folder) }
-    let pipeline = try GoldenPipeline("sd1")
+    let fixture = try GoldenPipeline("sd1")
     var writer = try SingleFileWriter(GoldenPipeline.fixtures, "sd1")
     if prefix.isEmpty { writer.narrow(to: "first_stage_model.") }
     try writer.write(to: folder + "/vae.ckpt")
-    let own = try StableDiffusionPipeline(pipeline.folder)
+    let own = try StableDiffusionPipeline(fixture.folder)
     let other = try StableDiffusionPipeline(
-      pipeline.folder, autoencoder: AutoencoderFiles(replacement: folder + "/vae.ckpt", encodes: true))
-    let latents = try pipeline.image("samples.0.noise")
+      fixture.folder, autoencoder: AutoencoderFiles(replacement: folder + "/vae.ckpt", encodes: true))
+    let latents = try fixture.image("samples.0.noise")
     let pixels = own.pixels(latents)
     #expect(other.pixels(latents).values == pixels.values)
     #expect(try other.unusedTensors.isEmpty)
@@ -101,8 +101,8 @@ import Testing
   @Test("what shapes show is what the folder's configurations say", arguments: GoldenPipeline.names)
   func configurations(name: String) throws {
     defer { _ = try? FileManager.default.removeItem(atPath: folder) }
-    let pipeline = try GoldenPipeline(name)
-    let path = try model(pipeline).path
+    let fixture = try GoldenPipeline(name)
+    let path = try model(fixture).path
     let single = try ModelFolder(path: path, tokenizer: "tokenizer")
     for (component, keys) in [
       (
@@ -125,11 +125,11 @@ import Testing
       ),
     ] {
       let (found, expected) = (
-        try single.configuration(component), try pipeline.folder.configuration(component)
+        try single.configuration(component), try fixture.folder.configuration(component)
       )
       for key in keys { #expect(found[key] == expected[key], "\(component): \(key)") }
     }
-    let unet = try pipeline.folder.configuration("unet")
+    let unet = try fixture.folder.configuration("unet")
     let stages = try unet.integers("block_out_channels").count
     #expect(
       try single.configuration("unet").integers("layers_per_block")
@@ -151,29 +151,29 @@ import Testing
   @Test("Stable Diffusion 2.x in a single file fills prompts up with the token that it learned with")
   func padding() throws {
     defer { _ = try? FileManager.default.removeItem(atPath: folder) }
-    let pipeline = try GoldenPipeline("sd2")
-    let path = try model(pipeline).path
+    let fixture = try GoldenPipeline("sd2")
+    let path = try model(fixture).path
     // The tokenizer of the bundled model pads with the end token, as this one does.
     let other = GoldenPipeline.fixtures + "/sd1/tokenizer"
     let encoder = try PromptEncoder(
       ModelFolder(
         path: path, tokenizer: other,
-        configurations: ["text_encoder": "\(pipeline.folder.path)/text_encoder/config.json"]))
+        configurations: ["text_encoder": "\(fixture.folder.path)/text_encoder/config.json"]))
     #expect(encoder.tokenizer.encode("a").ids.last == 0)
   }
 
   @Test("weights with a NaN or infinity are refused by the tensor's name")
   func notFinite() throws {
     defer { _ = try? FileManager.default.removeItem(atPath: folder) }
-    let pipeline = try GoldenPipeline("sd1")
-    let model = try model(pipeline)
+    let fixture = try GoldenPipeline("sd1")
+    let model = try model(fixture)
     var bytes = try Data(contentsOf: URL(filePath: model.path))
     // The last float16 number; eight bytes of bookkeeping follow.
     bytes.replaceSubrange(bytes.count - 10..<bytes.count - 8, with: [0x00, 0x7c])
     try bytes.write(to: URL(filePath: model.path))
     let configurations = Dictionary(
       uniqueKeysWithValues: ["unet", "vae", "text_encoder"].map {
-        ($0, "\(pipeline.folder.path)/\($0)/config.json")
+        ($0, "\(fixture.folder.path)/\($0)/config.json")
       })
     let damaged = try ModelFolder(
       path: model.path, tokenizer: model.tokenizerPath, configurations: configurations)

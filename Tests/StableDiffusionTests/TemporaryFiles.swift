@@ -2,7 +2,7 @@ import Checkpoints
 import Foundation
 import Tensors
 
-/// A file for one test; it goes when the test ends.
+/// A file for one test, deleted when the test ends.
 final class TemporaryFile {
   let path: String
 

@@ -44,7 +44,7 @@ private func clip() throws -> Tokenizer {
     #expect(tokens.droppedText == nil)
   }
 
-  @Test("75 words fit, and of 76 the last is dropped and told")
+  @Test("75 words fit, and of 76 the last is dropped and reported")
   func droppedWord() throws {
     let tokenizer = try clip()
     let words = (0..<74).map { _ in "cat" }.joined(separator: " ")

@@ -41,9 +41,9 @@ import Testing
       }
       let written = Tensor(shape: [1, height, width, c], values: doubled)
       expectSameBits(
-        x.convolved(by: weights, .doubling, upsampledTo: (height, width)).values,
+        x.convolved(by: weights, .upsample, upsampledTo: (height, width)).values,
         written.convolved(by: weights, .same).values, "\(height) x \(width)")
     }
-    #expect(x.convolved(by: weights, .doubling).shape == [1, 2 * h, 2 * w, c])
+    #expect(x.convolved(by: weights, .upsample).shape == [1, 2 * h, 2 * w, c])
   }
 }

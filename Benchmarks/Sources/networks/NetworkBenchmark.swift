@@ -18,7 +18,7 @@ struct Measurement: Encodable {
 
 /// The table of `make bench` below the kernels: loading, the networks and the bundled model's frame.
 struct NetworkBenchmark {
-  let places: Places
+  let files: BenchmarkFiles
   let batch: Int?
   let repetitions: Int
   let json: String?
@@ -63,7 +63,7 @@ struct NetworkBenchmark {
   private func loading() throws -> Measurement {
     func load() throws -> Double {
       try seconds {
-        _ = try StableDiffusionPipeline(ModelFolder(path: places.model)).promptEncoder()("a dog")
+        _ = try StableDiffusionPipeline(ModelFolder(path: files.model)).promptEncoder()("a dog")
       }
     }
     _ = try load()
@@ -72,7 +72,7 @@ struct NetworkBenchmark {
   }
 
   private func measure(_ name: TaskName, _ expected: NumpyArray) throws -> Measurement {
-    let task = try name.task(places, batch: batch)
+    let task = try name.task(files, batch: batch)
     let found = try comparable(task.run(), name)
     let difference = relativeL2(found, expected.values)
     precondition(
@@ -87,13 +87,13 @@ struct NetworkBenchmark {
       difference: difference)
   }
 
-  private var hasModel: Bool { FileManager.default.fileExists(atPath: places.model + "/model_index.json") }
+  private var hasModel: Bool { FileManager.default.fileExists(atPath: files.model + "/model_index.json") }
 
   /// PyTorch's answer, if there is one and the model to compare it with: made by bench-peers for the big model, in the
   /// repository for the bundled one (see README.md).
   private func expectedAnswer(_ name: TaskName) throws -> NumpyArray? {
     if name == .tinyFrame { return try NumpyArray(npyFile: "Benchmarks/Fixtures/tiny-frame.npy") }
-    let path = "\(places.cases)/\(name.rawValue)/pytorch.npy"
+    let path = "\(files.cases)/\(name.rawValue)/pytorch.npy"
     return hasModel && FileManager.default.fileExists(atPath: path) ? try NumpyArray(npyFile: path) : nil
   }
 

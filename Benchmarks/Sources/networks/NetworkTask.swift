@@ -17,10 +17,10 @@ enum TaskName: String, CaseIterable {
   case vaeDecode = "vae_decode"
   case tinyFrame = "tiny_frame"
 
-  func task(_ places: Places, batch: Int?) throws -> any NetworkTask {
+  func task(_ files: BenchmarkFiles, batch: Int?) throws -> any NetworkTask {
     switch self {
-    case .cfgStep: try CFGStep(places)
-    case .vaeDecode: try VAEDecode(places)
+    case .cfgStep: try CFGStep(files)
+    case .vaeDecode: try VAEDecode(files)
     case .tinyFrame: try TinyFrame(batch: batch)
     }
   }
@@ -44,8 +44,8 @@ enum TaskName: String, CaseIterable {
   }
 }
 
-/// Where the big model, its inputs and PyTorch's answers are.
-struct Places {
+/// The folders of the big model, and of its inputs and PyTorch's results.
+struct BenchmarkFiles {
   let model: String
   let cases: String
 
@@ -62,11 +62,11 @@ struct CFGStep: NetworkTask {
   private let context: Tensor
   let pictures = 1
 
-  init(_ places: Places) throws {
-    let folder = try ModelFolder(path: places.model)
+  init(_ files: BenchmarkFiles) throws {
+    let folder = try ModelFolder(path: files.model)
     unet = try UNet(folder.weights("unet"), ModelDescription(folder).unet)
-    latents = try places.tensor("latents", of: .cfgStep).channelsLast()
-    context = try places.tensor("context", of: .cfgStep)
+    latents = try files.tensor("latents", of: .cfgStep).channelsLast()
+    context = try files.tensor("context", of: .cfgStep)
   }
 
   func run() -> Tensor { unet(latents, timestep: 481, context: context) }
@@ -78,10 +78,10 @@ struct VAEDecode: NetworkTask {
   private let latents: Tensor
   let pictures = 1
 
-  init(_ places: Places) throws {
-    let folder = try ModelFolder(path: places.model)
+  init(_ files: BenchmarkFiles) throws {
+    let folder = try ModelFolder(path: files.model)
     autoencoder = try Autoencoder(folder.weights("vae"), ModelDescription(folder).autoencoder)
-    latents = try places.tensor("latents", of: .vaeDecode).channelsLast()
+    latents = try files.tensor("latents", of: .vaeDecode).channelsLast()
   }
 
   func run() -> Tensor { autoencoder.decode(latents) }

@@ -45,11 +45,11 @@ struct NetworksCommand: ParsableCommand {
 
   func run() throws {
     if let threads { Engine.setThreadCount(threads) }
-    let places = Places(model: model, cases: cases)
+    let files = BenchmarkFiles(model: model, cases: cases)
     if let serve, let answer {
-      try serveTask(serve.task(places, batch: batch), answer: answer)
+      try serveTask(serve.task(files, batch: batch), answer: answer)
     } else {
-      try NetworkBenchmark(places: places, batch: batch, repetitions: repetitions, json: json).run()
+      try NetworkBenchmark(files: files, batch: batch, repetitions: repetitions, json: json).run()
     }
   }
 

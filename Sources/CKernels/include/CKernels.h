@@ -170,8 +170,8 @@ typedef struct {
 } lw_group_norm_arguments;
 
 size_t lw_group_norm_workspace(const lw_group_norm_arguments *arguments);
-/** y = (x - mean) / sqrt(variance + epsilon) * scale + shift per image and group of channels, then SiLU if asked
- *  for. */
+/** y = (x - mean) / sqrt(variance + epsilon) * scale + shift per image and group of channels, then SiLU if
+ *  `silu` is set. */
 void lw_group_norm(const lw_group_norm_arguments *arguments, lw_workspace workspace);
 
 typedef struct {

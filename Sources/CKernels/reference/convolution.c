@@ -20,9 +20,9 @@ static double sum(
   double sum = 0;
   for (size_t tap = 0; tap < taps; tap++) {
     const long row = (long)(y * a->stride + tap / a->kernel) - (long)a->pad_before;
-    const long place = (long)(x * a->stride + tap % a->kernel) - (long)a->pad_before;
+    const long column_x = (long)(x * a->stride + tap % a->kernel) - (long)a->pad_before;
     for (size_t c = 0; c < channels; c++)
-      sum += input(a, image, row, place, c) * weights[(column * channels + c) * taps + tap];
+      sum += input(a, image, row, column_x, c) * weights[(column * channels + c) * taps + tap];
   }
   return sum;
 }

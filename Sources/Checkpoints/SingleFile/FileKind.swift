@@ -40,11 +40,11 @@ public enum FileKind: String, Sendable, CaseIterable {
 
   public init(_ file: TensorFile) {
     let shapes = Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0.shape) })
-    self = Self.addition(file.names) ?? Self.model(shapes) ?? Self.network(shapes) ?? .unknown
+    self = Self.adapter(file.names) ?? Self.model(shapes) ?? Self.network(shapes) ?? .unknown
   }
 
   /// Files that change a model.
-  private static func addition(_ names: [String]) -> FileKind? {
+  private static func adapter(_ names: [String]) -> FileKind? {
     func any(_ parts: [String]) -> Bool { names.contains { name in parts.contains { name.contains($0) } } }
     if any(["control_model.", "input_hint_block.", "controlnet_cond_embedding."]) { return .controlNet }
     // Kohya's names, diffusers', those of its attention processors, LyCORIS' and cloneofsimo's ("unet:0:up").

@@ -1,5 +1,5 @@
-/// The autoencoder in the names of the first Stable Diffusion: `down`, `up` and `mid`, with the stages on the way up
-/// counted from the picture's end, where diffusers counts them from the latents'.
+/// The autoencoder in the names of the first Stable Diffusion: `down`, `up` and `mid`, with the up blocks counted
+/// from the pixels, where diffusers counts them from the latents.
 ///
 /// `model.py` of CompVis/latent-diffusion; the same pairs as diffusers' `convert_ldm_vae_checkpoint`.
 struct LDMAutoencoder {
@@ -17,15 +17,15 @@ struct LDMAutoencoder {
     guard shapes.contains("decoder.up.0.block.0.norm1.weight"), shapes.contains("decoder.conv_in.weight")
     else { return nil }
     let stages = shapes.count { "decoder.up.\($0).block.0.norm1.weight" }
-    for (half, way) in [("encoder", "down"), ("decoder", "up")] {
+    for (half, direction) in [("encoder", "down"), ("decoder", "up")] {
       for layer in ["conv_in", "conv_out"] { names.add("\(half).\(layer)", "\(half).\(layer)") }
       names.add("\(half).norm_out", "\(half).conv_norm_out")
       names.add("\(half).mid.block_1", "\(half).mid_block.resnets.0")
       names.add("\(half).mid.block_2", "\(half).mid_block.resnets.1")
       names.add("\(half).mid.attn_1", "\(half).mid_block.attentions.0", layers: Self.attentionLayers)
       for stage in 0..<stages {
-        let old = "\(half).\(way).\(stage)"
-        let new = "\(half).\(way)_blocks.\(way == "up" ? stages - 1 - stage : stage)"
+        let old = "\(half).\(direction).\(stage)"
+        let new = "\(half).\(direction)_blocks.\(direction == "up" ? stages - 1 - stage : stage)"
         for layer in 0..<shapes.count({ "\(old).block.\($0).norm1.weight" }) {
           names.add(
             "\(old).block.\(layer)", "\(new).resnets.\(layer)", layers: ["nin_shortcut": "conv_shortcut"])

@@ -15,7 +15,7 @@ struct LDMTextEncoder {
     "transformer.text_model.", "transformer.", "text_model.", "",
   ]
 
-  /// - Parameter shapes: what stands behind `cond_stage_model.`; nil for files without such a text encoder.
+  /// - Parameter shapes: by the names without `cond_stage_model.`; nil for files without such a text encoder.
   init?(_ shapes: TensorShapes) {
     if shapes.contains("model.ln_final.weight") {
       self.init(openCLIP: shapes)
@@ -38,7 +38,7 @@ struct LDMTextEncoder {
     let identifying = IdentifyingNames(
       tokens: "\(beginning)embeddings.token_embedding.weight",
       positions: "\(beginning)embeddings.position_embedding.weight",
-      inwards: "\(beginning)encoder.layers.0.mlp.fc1.weight")
+      mlp: "\(beginning)encoder.layers.0.mlp.fc1.weight")
     configuration = Self.configuration(shapes, identifying, layers: layers, activation: "quick_gelu")
   }
 
@@ -61,7 +61,7 @@ struct LDMTextEncoder {
     self.names = names
     let identifying = IdentifyingNames(
       tokens: "model.token_embedding.weight", positions: "model.positional_embedding",
-      inwards: "model.transformer.resblocks.0.mlp.c_fc.weight")
+      mlp: "model.transformer.resblocks.0.mlp.c_fc.weight")
     configuration = Self.configuration(shapes, identifying, layers: max(0, layers - 1), activation: "gelu")
     unneeded = [
       "model.transformer.resblocks.\(layers - 1).":
@@ -74,7 +74,7 @@ struct LDMTextEncoder {
 
   /// Tensors whose shapes give the sizes.
   private struct IdentifyingNames {
-    let tokens, positions, inwards: String
+    let tokens, positions, mlp: String
   }
 
   private static func configuration(
@@ -88,7 +88,7 @@ struct LDMTextEncoder {
       "max_position_embeddings": .integer(shapes.size(names.positions, 0)),
       "num_hidden_layers": .integer(layers),
       "num_attention_heads": .integer(max(1, width / headWidth)),
-      "intermediate_size": .integer(shapes.size(names.inwards, 0)),
+      "intermediate_size": .integer(shapes.size(names.mlp, 0)),
       "hidden_act": activation,
     ]
   }
@@ -99,8 +99,8 @@ struct LDMTextEncoder {
     for kind in ["weight", "bias"] {
       guard name.hasSuffix(".in_proj_\(kind)"), rows % 3 == 0 else { continue }
       let (beginning, third) = (name.dropLast("in_proj_\(kind)".count), rows / 3)
-      return ["q_proj", "k_proj", "v_proj"].enumerated().map { place, part in
-        ("\(beginning)\(part).\(kind)", place * third..<(place + 1) * third)
+      return ["q_proj", "k_proj", "v_proj"].enumerated().map { index, part in
+        ("\(beginning)\(part).\(kind)", index * third..<(index + 1) * third)
       }
     }
     return nil

@@ -16,7 +16,7 @@ struct LDMUNet {
     names = layout.table
     let down = layout.down.map { Stage($0, shapes) }
     let middle = "middle_block.1"
-    let middleDepth = shapes.count { "\(middle).transformer_blocks.\($0).norm1.weight" }
+    let midDepth = shapes.count { "\(middle).transformer_blocks.\($0).norm1.weight" }
     contextWidth = shapes.size("\(middle).transformer_blocks.0.attn2.to_k.weight", 1)
     let isLinear = shapes.dimensions("\(middle).proj_in.weight") == 2
     let headCounts = down.map { stage in
@@ -30,20 +30,20 @@ struct LDMUNet {
       "layers_per_block": .list(down.map { .integer($0.layers) }),
       "down_block_types": .list(layout.down.map { $0.hasAttention ? "CrossAttnDownBlock2D" : "DownBlock2D" }),
       "up_block_types": .list(layout.up.map { $0.hasAttention ? "CrossAttnUpBlock2D" : "UpBlock2D" }),
-      // The last stage's number is the middle's too.
+      // The last stage's number is the mid block's too.
       "transformer_layers_per_block": .list(
-        (down.dropLast().map(\.depth) + [middleDepth]).map { .integer(max(1, $0)) }),
+        (down.dropLast().map(\.depth) + [midDepth]).map { .integer(max(1, $0)) }),
       "attention_head_dim": .list(headCounts.map { .integer($0) }),
       "cross_attention_dim": .integer(contextWidth),
       "use_linear_projection": .flag(isLinear),
     ]
   }
 
-  /// The sizes of a stage on the way down, which are those of its last layer.
+  /// The sizes of a down block, which are those of its last layer.
   private struct Stage {
     let channels: Int
     let layers: Int
-    /// Transformer blocks in a layer; 0 where the stage does not see the text.
+    /// Transformer blocks in a layer; 0 for a stage without cross-attention.
     let depth: Int
 
     init(_ names: LDMUNetNames.Stage, _ shapes: TensorShapes) {

@@ -6,9 +6,9 @@
 /// `openaimodel.py` of CompVis/stable-diffusion; the same pairs as diffusers' `convert_ldm_unet_checkpoint`.
 package struct LDMUNetNames {
   struct Stage {
-    /// The original's blocks with a residual block each; a block that only halves the picture follows on the way down.
+    /// The original's blocks with a residual block each; in down blocks, one that only downsamples follows.
     var blocks: Range<Int>
-    /// Whether the layers see the text.
+    /// Whether the layers have cross-attention.
     var hasAttention = false
   }
 
@@ -21,13 +21,13 @@ package struct LDMUNetNames {
 
   /// - Parameter names: all layers of the UNet as diffusers calls them.
   package init(diffusers names: some Collection<String>) {
-    func stages(_ way: String, first: Int, between: Int) -> [Stage] {
-      let conv1 = names.filter { $0.hasPrefix(way + ".") && $0.hasSuffix(".conv1") }
+    func stages(_ blocks: String, first: Int, between: Int) -> [Stage] {
+      let conv1 = names.filter { $0.hasPrefix(blocks + ".") && $0.hasSuffix(".conv1") }
       var (stages, next) = ([Stage](), first)
       while true {
-        let layers = conv1.count { $0.hasPrefix("\(way).\(stages.count).resnets.") }
+        let layers = conv1.count { $0.hasPrefix("\(blocks).\(stages.count).resnets.") }
         guard layers > 0 else { return stages }
-        let attention = "\(way).\(stages.count).attentions."
+        let attention = "\(blocks).\(stages.count).attentions."
         stages.append(
           Stage(blocks: next..<next + layers, hasAttention: names.contains { $0.hasPrefix(attention) }))
         next += layers + between
@@ -89,8 +89,8 @@ package struct LDMUNetNames {
     for (index, stage) in up.enumerated() {
       table.add(stage, "output_blocks", "up_blocks.\(index)")
       if index < up.count - 1 {
-        let place = stage.hasAttention ? 2 : 1
-        table.add("output_blocks.\(stage.blocks.upperBound - 1).\(place)", "up_blocks.\(index).upsamplers.0")
+        let layer = stage.hasAttention ? 2 : 1
+        table.add("output_blocks.\(stage.blocks.upperBound - 1).\(layer)", "up_blocks.\(index).upsamplers.0")
       }
     }
     self.table = table

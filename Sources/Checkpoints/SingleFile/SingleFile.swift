@@ -9,14 +9,14 @@ public struct SingleFile: Sendable {
   public let assumptions: [String]
   /// Tensors that no component needs, by the reason; an empty reason where their use is unknown.
   public let unneeded: [String: [String]]
-  let places: [String: [String: WeightPlace]]
+  let locations: [String: [String: WeightLocation]]
   let configurations: [String: [String: JSONValue]]
 
   public init(path: String) throws {
     file = try TensorFile(path: path)
     kind = FileKind(file)
     guard kind == .stableDiffusion1 || kind == .stableDiffusion2 else {
-      (assumptions, places, configurations) = ([], [:], [:])
+      (assumptions, locations, configurations) = ([], [:], [:])
       unneeded = [:]
       return
     }
@@ -29,7 +29,7 @@ public struct SingleFile: Sendable {
     var configurations = components.configurations
     configurations["scheduler"] = schedule.configuration
     configurations["unet"]?["sample_size"] = .integer(schedule.latentSize)
-    (self.configurations, places) = (configurations, components.places)
+    (self.configurations, locations) = (configurations, components.locations)
     unneeded = Dictionary(grouping: components.rest) { components.reason(for: $0) }
     assumptions = schedule.assumptions + components.assumptions
   }
@@ -38,7 +38,7 @@ public struct SingleFile: Sendable {
 extension SingleFile {
   /// The tensors of a component: what the file calls them, and what the networks do.
   package func names(_ component: String) -> [(file: String, network: String)] {
-    (places[component] ?? [:]).map { ($0.value.entry.name, $0.key) }
+    (locations[component] ?? [:]).map { ($0.value.entry.name, $0.key) }
   }
 
   /// The original's settings beside a checkpoint, a `.yaml` file that is called like it; nil where there is none.
@@ -49,9 +49,9 @@ extension SingleFile {
   }
 }
 
-/// The components of a single file while they are put together.
+/// Collects the components of a single file.
 private struct Components {
-  private(set) var places: [String: [String: WeightPlace]] = [:]
+  private(set) var locations: [String: [String: WeightLocation]] = [:]
   private(set) var configurations: [String: [String: JSONValue]] = [:]
   private(set) var contextWidth = 0
   private(set) var assumptions: [String] = []
@@ -111,7 +111,7 @@ private struct Components {
     reasons.filter { name.hasPrefix($0.key) }.max { $0.key.count < $1.key.count }?.value ?? ""
   }
 
-  /// The file's names by what stands behind a prefix.
+  /// The file's names by their rest behind a prefix.
   private func relative(_ prefix: String, _ name: (Substring) -> String?) -> [String: String] {
     var names: [String: String] = [:]
     for full in file.names where full.hasPrefix(prefix) {
@@ -133,10 +133,11 @@ private struct Components {
       rest.remove(full)
       if let parts = LDMTextEncoder.parts(of: name, rows: entry.shape.first ?? 0) {
         for part in parts {
-          places[component, default: [:]][part.name] = WeightPlace(file: file, entry: entry, rows: part.rows)
+          locations[component, default: [:]][part.name] = WeightLocation(
+            file: file, entry: entry, rows: part.rows)
         }
       } else {
-        places[component, default: [:]][name] = WeightPlace(file: file, entry: entry)
+        locations[component, default: [:]][name] = WeightLocation(file: file, entry: entry)
       }
     }
   }
@@ -162,9 +163,9 @@ private struct Schedule {
   }
 
   /// Stable Diffusion 1.x predicts the noise. Of 2.x there are two kinds with the same shapes: those for 512 pixels
-  /// predict the noise, those for 768 the velocity v. They are told apart by a mark that other programs leave, the
-  /// notes of SAI's metadata, the training step at which the first ended (diffusers goes by that), the names under
-  /// which they were published.
+  /// predict the noise, those for 768 the velocity v. What distinguishes them: a tensor that other programs add, the
+  /// architecture in SAI's metadata, the training step at which the first ended (which diffusers uses), and the names
+  /// under which they were published.
   private static func guess(_ file: TensorFile, isSecond: Bool) -> (String, [String]) {
     if file.entry("v_pred") != nil { return ("v_prediction", []) }
     guard isSecond else { return ("epsilon", []) }

@@ -1,10 +1,10 @@
 import Checkpoints
 import Tensors
 
-/// Goes between pixels and latents: a picture is eight times as high and wide as its latents.
+/// Encodes pictures as latents and decodes latents to pixels: a picture is eight times as high and wide as its latents.
 ///
 /// Kingma & Welling, arXiv 1312.6114; Stable Diffusion's is Esser et al.'s, arXiv 2012.09841, as Rombach et al. use it.
-/// A tiny one, trained to give the same results, may take its place (`TinyAutoencoder.swift`).
+/// A tiny one, trained to give the same results, may replace it (`TinyAutoencoder.swift`).
 ///
 ///     let autoencoder = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5")).autoencoder
 ///     let latents = NoiseGenerator.pytorch.normals(seed: 42, draw: 0, height: 64, width: 64, channels: 4)
@@ -30,7 +30,7 @@ public struct Autoencoder: Sendable {
     self.unusedTensors = unusedTensors
   }
 
-  /// - Parameter latents: as the UNet leaves them, [n, h, w, latentChannels].
+  /// - Parameter latents: in the UNet's scale, [n, h, w, latentChannels].
   /// - Returns: [n, h * factor, w * factor, 3], red, green and blue in about -1 ... 1.
   public func decode(_ latents: Tensor) -> Tensor { decoder(latents) }
 
@@ -50,7 +50,7 @@ public protocol PictureEncoder: Sendable {
   func callAsFunction(_ pixels: Tensor) -> LatentDistribution
 }
 
-/// What an encoder says of a picture's latents, in the UNet's scale: where they lie, and how sure that is.
+/// The normal distribution of a picture's latents that an encoder gives, in the UNet's scale.
 public struct LatentDistribution: Sendable {
   /// The most likely latents, [n, h / factor, w / factor, latentChannels].
   public let mean: Tensor

@@ -7,15 +7,13 @@ struct AutoencoderDecoder: LatentDecoder {
   private let postQuant: Convolution?
   private let convIn: Convolution
   private let middle: AutoencoderMiddle
-  private let stages: [(blocks: [ResidualBlock], doubling: Convolution?)]
+  private let stages: [(blocks: [ResidualBlock], upsampling: Convolution?)]
   private let normOut: GroupNorm
   private let convOut: Convolution
 
   init(_ weights: Weights, _ description: AutoencoderDescription) throws {
     let decoder = weights["decoder"]
-    let (groups, epsilon, latents) = (
-      description.normGroups, description.normEpsilon, description.latentChannels
-    )
+    let latents = description.latentChannels
     var channels = description.channels.reversed()[0]
     scalingFactor = description.scalingFactor
     postQuant =
@@ -27,15 +25,14 @@ struct AutoencoderDecoder: LatentDecoder {
       let stage = decoder["up_blocks"][index]
       let blocks = try (0...description.layers).map { layer in
         defer { channels = outputs }
-        return try ResidualBlock(
-          stage["resnets"][layer], channels, outputs, groups: groups, epsilon: epsilon)
+        return try ResidualBlock(stage["resnets"][layer], channels, outputs, norm: description.norm)
       }
       let isLast = index == description.channels.count - 1
-      let doubling =
-        isLast ? nil : try Convolution(stage["upsamplers"][0]["conv"], outputs, outputs, .doubling)
-      return (blocks, doubling)
+      let upsampling =
+        isLast ? nil : try Convolution(stage["upsamplers"][0]["conv"], outputs, outputs, .upsample)
+      return (blocks, upsampling)
     }
-    normOut = try GroupNorm(decoder["conv_norm_out"], channels, groups: groups, epsilon: epsilon)
+    normOut = try GroupNorm(decoder["conv_norm_out"], channels, description.norm)
     convOut = try Convolution(decoder["conv_out"], channels, 3)
   }
 
@@ -43,9 +40,9 @@ struct AutoencoderDecoder: LatentDecoder {
     let latents = (1 / scalingFactor) * latents
     var h = convIn(postQuant?(latents) ?? latents)
     h = middle(h)
-    for (blocks, doubling) in stages {
+    for (blocks, upsampling) in stages {
       for block in blocks { h = block(h) }
-      h = doubling?(h) ?? h
+      h = upsampling?(h) ?? h
     }
     return convOut(normOut.silu(h))
   }

@@ -10,31 +10,29 @@ public struct AutoencoderDescription: Sendable, Hashable {
   let channels: [Int]
   /// Residual blocks in a stage of the encoder; a stage of the decoder has one more.
   let layers: Int
-  let normGroups: Int
+  let norm: GroupNormDescription
   let attends: Bool
   let hasQuantConvolution: Bool
   let hasPostQuantConvolution: Bool
 
   /// Pixels to a latent in each direction: 8 for SD 1.x.
   public var factor: Int { 1 << (channels.count - 1) }
-  let normEpsilon: Float = 1e-6
+  private static let normEpsilon: Float = 1e-6
 
   public init(_ configuration: Configuration) throws {
     let channels = try configuration.integers("block_out_channels", default: [64])
     let stages = channels.count
-    let groups = try configuration.integer("norm_num_groups", default: 32)
-    for channels in channels where groups < 1 || channels % groups != 0 {
-      throw configuration.refusal(
-        "norm_num_groups", "\(groups)", accepted: "a divisor of \(channels) channels")
+    for (key, block) in [("down_block_types", "DownEncoderBlock2D"), ("up_block_types", "UpDecoderBlock2D")] {
+      _ = try configuration.blockTypes(
+        key, stages: stages, accepted: [block], default: Array(repeating: block, count: stages))
     }
-    try configuration.requireBlocks("down_block_types", stages, "DownEncoderBlock2D")
-    try configuration.requireBlocks("up_block_types", stages, "UpDecoderBlock2D")
     try configuration.require("act_fn", oneOf: ["silu", "swish"])
     try configuration.require("in_channels", equals: 3)
     try configuration.require("out_channels", equals: 3)
 
     self.channels = channels
-    normGroups = groups
+    norm = GroupNormDescription(
+      groups: try configuration.normGroups(dividing: channels), epsilon: Self.normEpsilon)
     latentChannels = try configuration.integer("latent_channels", default: 4)
     let scale = try configuration.number("scaling_factor", default: 0.18215)
     guard 1e-6...1e6 ~= scale else {
@@ -60,30 +58,17 @@ extension AutoencoderDescription {
     let channels = stages.reversed().compactMap {
       decoder["up_blocks"][$0]["resnets"][0].shape("conv1.weight")?.first
     }
-    guard !channels.isEmpty, channels.allSatisfy({ $0 > 0 && $0 % other.normGroups == 0 }),
+    guard !channels.isEmpty, channels.allSatisfy({ $0 > 0 && $0 % other.norm.groups == 0 }),
       let latentChannels = decoder.shape("conv_in.weight")?.dropFirst().first
     else { return nil }
     self.channels = channels
     self.latentChannels = latentChannels
     scalingFactor = other.scalingFactor
     layers = (0...).prefix { decoder["up_blocks"][0]["resnets"][$0].contains("conv1.weight") }.count - 1
-    normGroups = other.normGroups
+    norm = other.norm
     attends = decoder["mid_block"]["attentions"][0].contains("group_norm.weight")
     hasQuantConvolution = weights.contains("quant_conv.weight")
     hasPostQuantConvolution = weights.contains("post_quant_conv.weight")
-  }
-}
-
-extension Configuration {
-  /// The one kind of block that an autoencoder of Stable Diffusion has, once a stage.
-  fileprivate func requireBlocks(_ key: String, _ stages: Int, _ name: String) throws {
-    let names = try texts(key, default: Array(repeating: name, count: stages))
-    if let other = names.first(where: { $0 != name }) {
-      throw refusal(key, "\"\(other)\"", accepted: "\"\(name)\"")
-    }
-    guard names.count == stages else {
-      throw refusal(key, "a list of \(names.count)", accepted: "one block for each of the \(stages) stages")
-    }
   }
 }
 

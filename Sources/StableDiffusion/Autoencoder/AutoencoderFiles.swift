@@ -1,15 +1,16 @@
 import Checkpoints
+import Files
 import FoundationEssentials
 import Tensors
 
-/// Which files an autoencoder is read from: the model's own, others in their place, a tiny one's.
+/// Which files an autoencoder is read from: the model's own, a replacement, a tiny one's.
 ///
 ///     let files = AutoencoderFiles(tiny: "taesd")
 ///     let pipeline = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5"), autoencoder: files)
 public struct AutoencoderFiles: Sendable {
-  /// In place of the model's own: a folder that diffusers wrote, or a file.
+  /// Replaces the model's own: a folder that diffusers wrote, or a file.
   public let replacement: String?
-  /// A tiny autoencoder, which is used as far as it goes: one without encoder decodes only.
+  /// A tiny autoencoder, used instead of either; one without an encoder only decodes.
   public let tiny: String?
   /// Whether pictures are to be encoded, and not only made.
   public let encodes: Bool
@@ -37,7 +38,7 @@ extension AutoencoderFiles {
 }
 
 extension Autoencoder {
-  /// Loads what is needed of a model's autoencoder and of those in its place.
+  /// Loads what is needed of a model's autoencoder and of those that replace it.
   /// - Parameter description: the model's own autoencoder, for whose latents the UNet was trained.
   /// - Throws: `AutoencoderError` if the files do not fit the model or lack what is needed.
   public init(
@@ -108,9 +109,7 @@ extension Autoencoder {
 
   /// The folder with an autoencoder's configuration and weights; nil for a file.
   fileprivate static func folder(_ path: String) -> String? {
-    var isFolder = false
-    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    guard isFolder else { return nil }
+    guard isFolder(path) else { return nil }
     return FileManager.default.fileExists(atPath: path + "/model_index.json") ? path + "/vae" : path
   }
 

@@ -1,7 +1,7 @@
 import Checkpoints
 import Tensors
 
-/// The middle block of encoder and decoder, with self-attention over all positions: [n, h, w, channels].
+/// The mid block of encoder and decoder, with self-attention over all positions: [n, h, w, channels].
 struct AutoencoderMiddle {
   private let first: ResidualBlock
   private let attention: PixelAttention?
@@ -10,8 +10,7 @@ struct AutoencoderMiddle {
   init(_ weights: Weights, _ channels: Int, _ description: AutoencoderDescription) throws {
     let block = { (index: Int) in
       try ResidualBlock(
-        weights["resnets"][index], channels, channels, groups: description.normGroups,
-        epsilon: description.normEpsilon)
+        weights["resnets"][index], channels, channels, norm: description.norm)
     }
     first = try block(0)
     attention =
@@ -31,8 +30,7 @@ private struct PixelAttention {
   let selfAttention: SelfAttention
 
   init(_ weights: Weights, _ channels: Int, _ description: AutoencoderDescription) throws {
-    norm = try GroupNorm(
-      weights["group_norm"], channels, groups: description.normGroups, epsilon: description.normEpsilon)
+    norm = try GroupNorm(weights["group_norm"], channels, description.norm)
     selfAttention = try SelfAttention(weights, channels, heads: 1, .autoencoder)
   }
 

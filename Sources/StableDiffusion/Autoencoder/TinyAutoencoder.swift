@@ -2,13 +2,13 @@ import Checkpoints
 import Glibc
 import Tensors
 
-/// A decoder of a million weights that learned the results of a much larger one (TAESD, madebyollin).
+/// A decoder of a million weights, distilled from Stable Diffusion's (TAESD, madebyollin).
 struct TinyDecoder: LatentDecoder {
   private let layers: TinyLayers
 
   /// - Parameter weights: the numbered layers of the decoder.
   init(_ weights: Weights, latentChannels: Int) throws {
-    layers = try TinyLayers(weights, from: latentChannels, to: 3, .doubling)
+    layers = try TinyLayers(weights, from: latentChannels, to: 3, .upsample)
   }
 
   var factor: Int { layers.factor }
@@ -24,7 +24,7 @@ struct TinyEncoder: PictureEncoder {
 
   /// - Parameter weights: the numbered layers of the encoder.
   init(_ weights: Weights, latentChannels: Int) throws {
-    layers = try TinyLayers(weights, from: 3, to: latentChannels, .halving)
+    layers = try TinyLayers(weights, from: 3, to: latentChannels, .downsample)
   }
 
   var factor: Int { layers.factor }

@@ -1,7 +1,8 @@
 import Checkpoints
+import Files
 import FoundationEssentials
 
-/// The weights of a tiny autoencoder, wherever they lie: in `taesd_decoder` and `taesd_encoder`, each with layers
+/// The weights of a tiny autoencoder: in `taesd_decoder` and `taesd_encoder`, each with layers
 /// numbered from 0, or in one file that diffusers wrote for its `AutoencoderTiny`.
 struct TinyAutoencoderFiles {
   /// For messages.
@@ -12,10 +13,8 @@ struct TinyAutoencoderFiles {
 
   /// - Parameter path: a file, or a folder with files.
   init(path: String) throws {
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw CheckpointError.noSuchFile(path: path)
-    }
+    guard FileManager.default.fileExists(atPath: path) else { throw CheckpointError.noSuchFile(path: path) }
+    let isFolder = isFolder(path)
     let files = isFolder ? Self.files(in: path) : [path]
     let opened = try files.map { try TensorFile(path: $0) }
     let halves = opened.map { Halves(Weights($0)) }
@@ -34,9 +33,7 @@ struct TinyAutoencoderFiles {
 
   /// The files that are read for a tiny autoencoder.
   static func paths(_ path: String) -> [String] {
-    var isFolder = false
-    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    return isFolder ? files(in: path) + [existing("\(path)/config.json")].compactMap { $0 } : [path]
+    isFolder(path) ? files(in: path) + [existing("\(path)/config.json")].compactMap { $0 } : [path]
   }
 
   static func isTiny(_ weights: Weights) -> Bool {

@@ -20,7 +20,7 @@ struct Convolution {
 
   /// - Parameters:
   ///   - skip: a tensor that is concatenated with `x` along the channels.
-  ///   - size: height and width of the upsampled `x`, for `.doubling`; absent: twice its own.
+  ///   - size: height and width of the upsampled `x`, for `.upsample`; absent: twice its own.
   ///   - imageBias: [n, out], added to every pixel of an image.
   ///   - residual: of the result's shape, added to it.
   func callAsFunction(

@@ -14,12 +14,12 @@ struct ResidualBlock {
 
   /// - Parameter timeWidth: the width of the time embedding, or nil for a block without time.
   init(
-    _ weights: Weights, _ inputs: Int, _ outputs: Int, timeWidth: Int? = nil, groups: Int, epsilon: Float
+    _ weights: Weights, _ inputs: Int, _ outputs: Int, timeWidth: Int? = nil, norm: GroupNormDescription
   ) throws {
-    norm1 = try GroupNorm(weights["norm1"], inputs, groups: groups, epsilon: epsilon)
+    norm1 = try GroupNorm(weights["norm1"], inputs, norm)
     conv1 = try Convolution(weights["conv1"], inputs, outputs)
     time = try timeWidth.map { try Linear(weights["time_emb_proj"], $0, outputs) }
-    norm2 = try GroupNorm(weights["norm2"], outputs, groups: groups, epsilon: epsilon)
+    norm2 = try GroupNorm(weights["norm2"], outputs, norm)
     conv2 = try Convolution(weights["conv2"], outputs, outputs)
     shortcut =
       inputs == outputs ? nil : try Convolution(weights["conv_shortcut"], inputs, outputs, .pointwise)

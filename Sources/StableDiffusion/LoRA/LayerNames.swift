@@ -24,8 +24,7 @@ struct LayerNames {
 
   var all: some Sequence<String> { shapes.keys }
 
-  /// The layer's name with dots. Newer files leave out the `text_model` that stands before all of a text encoder's
-  /// names.
+  /// The layer's name with dots. Newer files leave out the prefix `text_model` of a text encoder's names.
   func layer(_ flatName: String) -> String? { byFlatName[flatName] ?? byFlatName["text_model_" + flatName] }
 
   func shape(_ layer: String) -> [Int]? { shapes[layer] }
@@ -35,7 +34,7 @@ struct LayerNames {
 ///
 /// It walks through the network's modules and takes the linear layers inside those of some classes, which the file's
 /// metadata name: `CrossAttention`, `Attention` and `GEGLU` in the UNet, `CLIPAttention` in the text encoder. The
-/// modules come as the diffusers of its time declared them: the way down, the way up, then the middle; in a transformer
+/// modules come as the diffusers of its time declared them: down blocks, up blocks, mid block; in a transformer
 /// block the first attention, the feed-forward layer and the second attention; in CLIP's attention keys, values,
 /// queries.
 ///
@@ -69,13 +68,13 @@ enum InjectionOrder {
     of network: LoRAKey.Network, among names: some Sequence<String>, trained: Set<String>
   ) -> [String] {
     let kinds = layers[network] ?? []
-    let places = names.compactMap { name -> (name: String, place: [Int])? in
+    let positions = names.compactMap { name -> (name: String, position: [Int])? in
       guard let kind = kinds.firstIndex(where: { name.hasSuffix($0.ending) }),
         !trained.isDisjoint(with: kinds[kind].classes)
       else { return nil }
       let block = name.dropLast(kinds[kind].ending.count).split(separator: ".").map(String.init)
       return (name, block.map { stages[$0] ?? Int($0) ?? 0 } + [kind])
     }
-    return places.sorted { $0.place.lexicographicallyPrecedes($1.place) }.map(\.name)
+    return positions.sorted { $0.position.lexicographicallyPrecedes($1.position) }.map(\.name)
   }
 }

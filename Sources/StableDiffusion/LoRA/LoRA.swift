@@ -1,8 +1,8 @@
 import Checkpoints
 import Tensors
 
-/// A LoRA file: small changes of many layers that teach a model a style or a thing, with the weight they are added
-/// with.
+/// A LoRA file: low-rank changes of many layers that teach a model a style or a subject, and the weight with which they
+/// are added.
 ///
 ///     let lora = try LoRA(path: "watercolour.safetensors", weight: 0.8)
 ///     let folder = try ModelFolder(path: "stable-diffusion-v1-5")
@@ -12,7 +12,7 @@ import Tensors
 public struct LoRA: Sendable {
   public let path: String
   public let weight: Double
-  /// Words that the file brings along, as cloneofsimo's do.
+  /// Textual inversions in the file, as cloneofsimo's have them.
   public let textualInversions: [TextualInversion]
   private let changes: [LoRAChange]
   private let metadata: LoRAMetadata
@@ -103,7 +103,7 @@ struct LoRAChange: Sendable {
   let layer: LoRAKey.Layer
   /// One of its tensors, as the file calls it.
   let name: String
-  /// Of the layer; of a convolution, `inputs` for each place of its kernel.
+  /// Of the layer; of a convolution, `inputs` times the taps of its kernel.
   let outputs, inputs: Int
   /// Reads the matrices from the file.
   let matrices: Weights.Change

@@ -1,4 +1,4 @@
-/// A part of a prompt and how much it counts, or the place where a new chunk begins.
+/// A part of a prompt and how much it counts, or the point at which a new chunk begins.
 struct EmphasisedText: Equatable {
   var text: String
   var weight = 1.0
@@ -25,7 +25,7 @@ func emphasisedTexts(_ prompt: String) -> [EmphasisedText] {
 private struct EmphasisReader {
   private var rest: Substring.UnicodeScalarView
   private var found: [EmphasisedText] = []
-  /// Where brackets were opened: places in `found`.
+  /// Where brackets were opened: indices of `found`.
   private var round: [Int] = []
   private var square: [Int] = []
 
@@ -86,10 +86,10 @@ private struct EmphasisReader {
 
   /// Text in which BREAK, in capitals and as a word of its own, begins a new chunk.
   private mutating func appendWithBreaks(_ text: String) {
-    for (place, part) in text.split(separator: /\s*\bBREAK\b\s*/, omittingEmptySubsequences: false)
+    for (index, part) in text.split(separator: /\s*\bBREAK\b\s*/, omittingEmptySubsequences: false)
       .enumerated()
     {
-      if place > 0 { found.append(EmphasisedText(text: "", isBreak: true)) }
+      if index > 0 { found.append(EmphasisedText(text: "", isBreak: true)) }
       append(String(part))
     }
   }
@@ -102,6 +102,6 @@ private struct EmphasisReader {
   }
 
   private mutating func multiply(from begin: Int, by factor: Double) {
-    for place in begin..<found.count { found[place].weight *= factor }
+    for index in begin..<found.count { found[index].weight *= factor }
   }
 }

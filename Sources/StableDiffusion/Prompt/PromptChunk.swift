@@ -8,11 +8,11 @@ package struct PromptChunk: Equatable {
     weights += ids.map { _ in weight }
   }
 
-  /// Takes away what is from `place` on.
-  fileprivate mutating func split(at place: Int) -> PromptChunk {
-    let rest = PromptChunk(ids: Array(ids[place...]), weights: Array(weights[place...]))
-    ids.removeSubrange(place...)
-    weights.removeSubrange(place...)
+  /// Removes and returns the tokens from `index` on.
+  fileprivate mutating func split(at index: Int) -> PromptChunk {
+    let rest = PromptChunk(ids: Array(ids[index...]), weights: Array(weights[index...]))
+    ids.removeSubrange(index...)
+    weights.removeSubrange(index...)
     return rest
   }
 }
@@ -50,8 +50,8 @@ extension Tokenizer {
       for unit in units where unit.count <= capacity {
         if unit == comma {
           lastComma = chunk.ids.count
-        } else if let place = lastComma, chunk.ids.count == capacity, capacity - place <= Self.wrapLimit {
-          let rest = chunk.split(at: place + 1)
+        } else if let index = lastComma, chunk.ids.count == capacity, capacity - index <= Self.wrapLimit {
+          let rest = chunk.split(at: index + 1)
           finish()
           chunk = rest
         }

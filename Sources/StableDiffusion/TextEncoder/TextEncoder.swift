@@ -1,7 +1,7 @@
 import Checkpoints
 import Tensors
 
-/// CLIP's text encoder: 77 tokens become 77 vectors, each knowing what came before it.
+/// CLIP's text encoder: 77 tokens become 77 vectors, each computed from the tokens up to its own.
 ///
 /// Radford et al., arXiv 2103.00020; the transformer of GPT-2 with causal attention.
 ///
@@ -64,9 +64,9 @@ private struct TextEncoderLayer {
   private let norm1: LayerNorm
   private let selfAttention: SelfAttention
   private let norm2: LayerNorm
-  private let inwards: Linear
+  private let mlpIn: Linear
   private let activation: Activation
-  private let outwards: Linear
+  private let mlpOut: Linear
 
   init(_ weights: Weights, _ description: TextEncoderDescription) throws {
     let (mlp, width) = (weights["mlp"], description.width)
@@ -75,12 +75,12 @@ private struct TextEncoderLayer {
     selfAttention = try SelfAttention(
       weights["self_attn"], width, heads: description.heads, .clip, isCausal: true)
     norm2 = try LayerNorm(weights["layer_norm2"], width, epsilon: description.normEpsilon)
-    inwards = try Linear(mlp["fc1"], width, description.innerWidth)
-    outwards = try Linear(mlp["fc2"], description.innerWidth, width)
+    mlpIn = try Linear(mlp["fc1"], width, description.innerWidth)
+    mlpOut = try Linear(mlp["fc2"], description.innerWidth, width)
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {
     let x = selfAttention(norm1(x), adding: x)
-    return outwards(inwards(norm2(x), then: activation), adding: x)
+    return mlpOut(mlpIn(norm2(x), then: activation), adding: x)
   }
 }

@@ -16,7 +16,7 @@ public struct TextualInversion: Sendable {
   /// [vectors, width]
   let vectors: Tensor
 
-  /// How many vectors the word stands for, and how wide they are.
+  /// How many vectors replace the word, and how wide they are.
   public var size: (vectors: Int, width: Int) { (vectors.shape[0], vectors.shape[1]) }
 
   /// - Parameter vectors: [width] or [vectors, width].

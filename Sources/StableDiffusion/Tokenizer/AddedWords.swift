@@ -27,29 +27,35 @@ struct AddedWords: Sendable {
     guard !words.isEmpty else { return [Piece(text: text[...], ids: nil)] }
     var pieces: [Piece] = []
     let scalars = text.unicodeScalars
-    var (plainStart, place) = (scalars.startIndex, scalars.startIndex)
-    while place < scalars.endIndex {
+    var (plainStart, position) = (scalars.startIndex, scalars.startIndex)
+    while position < scalars.endIndex {
       guard
         let word = words.first(where: {
-          scalars[place...].starts(with: $0.letters) && (!whole || isWhole($0, at: place, in: scalars))
+          scalars[position...].starts(with: $0.letters) && (!whole || isWhole($0, at: position, in: scalars))
         })
       else {
-        place = scalars.index(after: place)
+        position = scalars.index(after: position)
         continue
       }
-      if plainStart < place { pieces.append(Piece(text: Substring(scalars[plainStart..<place]), ids: nil)) }
-      let end = scalars.index(place, offsetBy: word.letters.count)
-      pieces.append(Piece(text: Substring(scalars[place..<end]), ids: word.ids))
-      (plainStart, place) = (end, end)
+      if plainStart < position {
+        pieces.append(Piece(text: Substring(scalars[plainStart..<position]), ids: nil))
+      }
+      let end = scalars.index(position, offsetBy: word.letters.count)
+      pieces.append(Piece(text: Substring(scalars[position..<end]), ids: word.ids))
+      (plainStart, position) = (end, end)
     }
-    if plainStart < place { pieces.append(Piece(text: Substring(scalars[plainStart..<place]), ids: nil)) }
+    if plainStart < position {
+      pieces.append(Piece(text: Substring(scalars[plainStart..<position]), ids: nil))
+    }
     return pieces
   }
 
   private func isWhole(
-    _ word: Word, at place: String.Index, in scalars: String.UnicodeScalarView
+    _ word: Word, at position: String.Index, in scalars: String.UnicodeScalarView
   ) -> Bool {
-    let (before, after) = (scalars[..<place].last, scalars[place...].dropFirst(word.letters.count).first)
+    let (before, after) = (
+      scalars[..<position].last, scalars[position...].dropFirst(word.letters.count).first
+    )
     return !(continues(before) && continues(word.letters.first))
       && !(continues(after) && continues(word.letters.last))
   }

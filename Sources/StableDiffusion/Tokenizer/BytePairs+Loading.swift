@@ -25,7 +25,7 @@ extension BytePairs {
     self.init(bytes: bytes, lastBytes: lastBytes, merges: merges)
   }
 
-  /// The characters that stand for the bytes 0 to 255 in both files, in UTF-8: the visible ones of Latin-1
+  /// The characters that represent the bytes 0 to 255 in both files, in UTF-8: the visible ones of Latin-1
   /// for their own bytes, and those from 256 on for the rest.
   private static var byteNames: [[UInt8]] {
     var next: UInt16 = 256

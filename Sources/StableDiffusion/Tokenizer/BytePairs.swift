@@ -7,7 +7,7 @@ struct BytePairs: Sendable {
   /// A part of a word.
   struct Symbol {
     let id: Int
-    /// How many bytes of the word it stands for.
+    /// How many bytes of the word it spells.
     let byteCount: Int
   }
   struct Pair: Hashable {
@@ -47,7 +47,7 @@ struct BytePairs: Sendable {
     return first
   }
 
-  /// Joins the pair wherever it stands, from left to right.
+  /// Joins all occurrences of the pair, from left to right.
   private func joining(_ pair: Pair, into id: Int, in symbols: [Symbol]) -> [Symbol] {
     var result: [Symbol] = []
     for symbol in symbols {

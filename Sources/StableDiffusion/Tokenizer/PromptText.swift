@@ -2,7 +2,7 @@
 /// folded into single spaces with none at the ends, and in lower case.
 ///
 /// Texts from the web are often escaped twice, so entities are resolved twice; in a text without tags first
-/// those with a semicolon, however deep, so that what they stand for is made plain, too. What Python does:
+/// those with a semicolon, however deep, so that their characters are made plain, too. What Python does:
 ///
 ///     text = html.unescape(html.unescape(ftfy.fix_text(text)))
 ///     text = " ".join(text.split()).lower()

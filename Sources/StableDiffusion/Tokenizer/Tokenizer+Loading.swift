@@ -7,7 +7,7 @@ extension Tokenizer {
   /// used.
   ///
   /// SD 1.x pads with the end token, SD 2.x with "!".
-  /// - Parameter padding: the token to pad with, in place of the one that the files name.
+  /// - Parameter padding: the token to pad with, instead of the one that the files name.
   public init(folder: String, padding ownPadding: String? = nil) throws(TokenizerError) {
     let folder = URL(filePath: folder, directoryHint: .isDirectory)
     let vocabulary = try Vocabulary(file: folder.appending(path: "vocab.json"))

@@ -27,8 +27,8 @@ public struct Tokenizer: Sendable {
       let fitting = word.symbols.prefix(length - 1 - ids.count)
       ids += fitting.map(\.id)
       if fitting.count < word.symbols.count {
-        let kept = fitting.reduce(0) { $0 + $1.byteCount }
-        droppedText = String(decoding: text.utf8[word.start...].dropFirst(kept), as: UTF8.self)
+        let fittingBytes = fitting.reduce(0) { $0 + $1.byteCount }
+        droppedText = String(decoding: text.utf8[word.start...].dropFirst(fittingBytes), as: UTF8.self)
         break
       }
     }
@@ -59,8 +59,8 @@ public struct Tokenizer: Sendable {
     for piece in added.pieces(of: text, whole: wholeAddedWords) {
       if let ids = piece.ids {
         // All of the text belongs to the last id, so that a word that is cut is reported as a whole.
-        let symbols = ids.enumerated().map { place, id in
-          BytePairs.Symbol(id: id, byteCount: place == ids.count - 1 ? piece.text.utf8.count : 0)
+        let symbols = ids.enumerated().map { index, id in
+          BytePairs.Symbol(id: id, byteCount: index == ids.count - 1 ? piece.text.utf8.count : 0)
         }
         spelled.append(SpelledWord(symbols: symbols, start: piece.text.startIndex, isAdded: true))
       } else {
@@ -72,7 +72,7 @@ public struct Tokenizer: Sendable {
     return spelled
   }
 
-  /// The names of the begin and end token stand for these; any other word is spelled in byte pairs.
+  /// The names of the begin and end token become these; any other word is spelled in byte pairs.
   private func symbols(of word: Substring) -> [BytePairs.Symbol] {
     switch word {
     case Self.beginName: [BytePairs.Symbol(id: begin, byteCount: word.utf8.count)]

@@ -6,25 +6,26 @@ import Tensors
 /// Rombach et al., arXiv 2112.10752, appendix E.2.1.
 struct SpatialTransformer {
   private let norm: GroupNorm
-  private let inwards: Linear
+  private let projectIn: Linear
   private let blocks: [TransformerBlock]
-  private let outwards: Linear
+  private let projectOut: Linear
 
   init(_ weights: Weights, _ channels: Int, heads: Int, depth: Int, in description: UNetDescription) throws {
-    norm = try GroupNorm(weights["norm"], channels, groups: description.normGroups, epsilon: 1e-6)
+    norm = try GroupNorm(
+      weights["norm"], channels, GroupNormDescription(groups: description.norm.groups, epsilon: 1e-6))
     // Stored as linear layers (SD 2.x) or as 1 x 1 convolutions (SD 1.x): the same arithmetic.
-    inwards = try Linear(weights["proj_in"], channels, channels)
+    projectIn = try Linear(weights["proj_in"], channels, channels)
     blocks = try (0..<depth).map {
       try TransformerBlock(
         weights["transformer_blocks"][$0], channels, heads: heads, contextWidth: description.contextWidth)
     }
-    outwards = try Linear(weights["proj_out"], channels, channels)
+    projectOut = try Linear(weights["proj_out"], channels, channels)
   }
 
   func callAsFunction(_ x: Tensor, _ session: UNetSession) -> Tensor {
     let (n, h, w, c) = x.shape4
-    var tokens = inwards(norm(x)).reshaped([n, h * w, c])
+    var tokens = projectIn(norm(x)).reshaped([n, h * w, c])
     for block in blocks { tokens = block(tokens, session) }
-    return outwards(tokens.reshaped([n, h, w, c]), adding: x)
+    return projectOut(tokens.reshaped([n, h, w, c]), adding: x)
   }
 }

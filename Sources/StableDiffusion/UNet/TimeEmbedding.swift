@@ -2,7 +2,7 @@ import Checkpoints
 import Foundation
 import Tensors
 
-/// Tells the UNet how noisy its input is: timesteps become vectors of sines and cosines, then two linear layers.
+/// The UNet's embedding of the timestep: timesteps become vectors of sines and cosines, then two linear layers.
 ///
 /// Vaswani et al., "Attention Is All You Need", section 3.5, with timesteps as positions:
 /// f_k = exp(-ln(10000) k / (half - shift)), [cos(t f), sin(t f)].

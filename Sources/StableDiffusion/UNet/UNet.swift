@@ -41,8 +41,7 @@ public struct UNet: Sendable {
       skips.removeLast(stage.layers)
       return try UpStage(weights["up_blocks"][index], channels, skips: stageSkips, stage, in: description)
     }
-    normOut = try GroupNorm(
-      weights["conv_norm_out"], first, groups: description.normGroups, epsilon: description.normEpsilon)
+    normOut = try GroupNorm(weights["conv_norm_out"], first, description.norm)
     convOut = try Convolution(weights["conv_out"], first, description.outputChannels)
   }
 

@@ -1,9 +1,10 @@
 import Checkpoints
 import Tensors
 
-/// The sizes of a UNet, from its `config.json`. A field that asks for arithmetic LatentWalk does not have is an error.
+/// The sizes of a UNet, from its `config.json`. A field that needs arithmetic which LatentWalk does not have is an
+/// error.
 public struct UNetDescription: Sendable, Hashable {
-  /// Channels of the latents that come in, and of the prediction that goes out: 4 and 4.
+  /// Channels of the input latents and of the model output: 4 and 4.
   public let latentChannels: Int
   public let outputChannels: Int
   /// The latents' height and width for which the model was trained: 64 for SD 1.x.
@@ -15,8 +16,7 @@ public struct UNetDescription: Sendable, Hashable {
   let down: [Stage]
   let middle: MiddleStage
   let up: [Stage]
-  let normGroups: Int
-  let normEpsilon: Float
+  let norm: GroupNormDescription
   let isCosineFirst: Bool
   let frequencyShift: Double
 
@@ -50,10 +50,10 @@ public struct UNetDescription: Sendable, Hashable {
     let layers: Int
     /// nil for a stage without attention.
     let attention: Attention?
-    /// Whether the stage ends by halving (down) or doubling (up) the picture.
+    /// Whether the stage ends with a downsampling or upsampling convolution.
     let changesSize: Bool
 
-    /// Channels of the skip connections that a stage on the way down gives.
+    /// Channels of the skip connections of a down block.
     var skipChannels: [Int] { Array(repeating: channels, count: layers + (changesSize ? 1 : 0)) }
   }
 
@@ -69,48 +69,37 @@ extension UNetDescription {
     let channels = try configuration.integers("block_out_channels", default: [320, 640, 1280, 1280])
     let stages = channels.count
     let layers = try configuration.integerOrIntegers("layers_per_block", count: stages, default: 2)
-    let depths = try configuration.integerOrIntegers(
-      "transformer_layers_per_block", count: stages, default: 1)
-    // In diffusers' configs of these models, `attention_head_dim` is the number of heads.
-    let headsKey = configuration.isNull("num_attention_heads") ? "attention_head_dim" : "num_attention_heads"
-    let heads = try configuration.integerOrIntegers(headsKey, count: stages, default: 8)
-    for (channels, heads) in zip(channels, heads) where heads < 1 || channels % heads != 0 {
-      throw configuration.refusal(
-        headsKey, "\(heads)", accepted: "a divisor of the stage's \(channels) channels")
-    }
-    let groups = try configuration.integer("norm_num_groups", default: 32)
-    for channels in channels where groups < 1 || channels % groups != 0 {
-      throw configuration.refusal(
-        "norm_num_groups", "\(groups)", accepted: "a divisor of \(channels) channels")
-    }
-    let downAttends = try configuration.blocks(
-      "down_block_types", stages, attending: "CrossAttnDownBlock2D", without: "DownBlock2D",
-      default: Array(repeating: "CrossAttnDownBlock2D", count: 3) + ["DownBlock2D"])
-    let upAttends = try configuration.blocks(
-      "up_block_types", stages, attending: "CrossAttnUpBlock2D", without: "UpBlock2D",
-      default: ["UpBlock2D"] + Array(repeating: "CrossAttnUpBlock2D", count: 3))
+    let attentions = try Self.attentions(configuration, channels)
+    let (downAttention, upAttention) = ("CrossAttnDownBlock2D", "CrossAttnUpBlock2D")
+    let downAttends = try configuration.blockTypes(
+      "down_block_types", stages: stages, accepted: [downAttention, "DownBlock2D"],
+      default: Array(repeating: downAttention, count: 3) + ["DownBlock2D"]
+    ).map { $0 == downAttention }
+    let upAttends = try configuration.blockTypes(
+      "up_block_types", stages: stages, accepted: [upAttention, "UpBlock2D"],
+      default: ["UpBlock2D"] + Array(repeating: upAttention, count: 3)
+    ).map { $0 == upAttention }
 
     self.channels = channels
     down = (0..<stages).map { i in
       Stage(
         channels: channels[i], layers: layers[i],
-        attention: downAttends[i] ? Attention(heads: heads[i], depth: depths[i]) : nil,
+        attention: downAttends[i] ? attentions[i] : nil,
         changesSize: i < stages - 1)
     }
-    middle = MiddleStage(
-      channels: channels[stages - 1],
-      attention: Attention(heads: heads[stages - 1], depth: depths[stages - 1]))
+    middle = MiddleStage(channels: channels[stages - 1], attention: attentions[stages - 1])
     up = zip((0..<stages).reversed(), upAttends).map { i, attends in
       Stage(
         channels: channels[i], layers: layers[i] + 1,
-        attention: attends ? Attention(heads: heads[i], depth: depths[i]) : nil, changesSize: i > 0)
+        attention: attends ? attentions[i] : nil, changesSize: i > 0)
     }
     latentChannels = try configuration.integer("in_channels", default: 4)
     outputChannels = try configuration.integer("out_channels", default: 4)
     sampleSize = try configuration.integer("sample_size", default: 64)
     contextWidth = try configuration.integer("cross_attention_dim", default: 1280)
-    normGroups = groups
-    normEpsilon = Float(try configuration.number("norm_eps", default: 1e-5))
+    norm = GroupNormDescription(
+      groups: try configuration.normGroups(dividing: channels),
+      epsilon: Float(try configuration.number("norm_eps", default: 1e-5)))
     isCosineFirst = try configuration.flag("flip_sin_to_cos", default: true)
     frequencyShift = try configuration.number("freq_shift", default: 0)
     // What is left may change the arithmetic, except these: training, the precision of other programs, and the shape in
@@ -118,6 +107,20 @@ extension UNetDescription {
     try configuration.requireNothingElse(ignoring: [
       "use_linear_projection", "dropout", "upcast_attention", "addition_embed_type_num_heads",
     ])
+  }
+
+  /// The attention of each stage that has one, and of the mid block, which takes the last.
+  private static func attentions(_ configuration: Configuration, _ channels: [Int]) throws -> [Attention] {
+    let depths = try configuration.integerOrIntegers(
+      "transformer_layers_per_block", count: channels.count, default: 1)
+    // In diffusers' configs of these models, `attention_head_dim` is the number of heads.
+    let headsKey = configuration.isNull("num_attention_heads") ? "attention_head_dim" : "num_attention_heads"
+    let heads = try configuration.integerOrIntegers(headsKey, count: channels.count, default: 8)
+    for (channels, heads) in zip(channels, heads) where channels % heads != 0 {
+      throw configuration.refusal(
+        headsKey, "\(heads)", accepted: "a divisor of the stage's \(channels) channels")
+    }
+    return zip(heads, depths).map { Attention(heads: $0, depth: $1) }
   }
 
   /// Fields that change the arithmetic in ways LatentWalk does not know must have the value that it does know.
@@ -135,23 +138,5 @@ extension UNetDescription {
       "center_input_sample", "dual_cross_attention", "only_cross_attention", "mid_block_only_cross_attention",
       "resnet_skip_time_act", "class_embeddings_concat",
     ] { try configuration.require(key, equals: false) }
-  }
-}
-
-extension Configuration {
-  /// Which stages have cross-attention, from a list of block types of which two kinds are known.
-  fileprivate func blocks(
-    _ key: String, _ stages: Int, attending: String, without: String, default names: [String]
-  ) throws -> [Bool] {
-    let names = try texts(key, default: names)
-    guard names.count == stages else {
-      throw refusal(key, "a list of \(names.count)", accepted: "one block for each of the \(stages) stages")
-    }
-    return try names.map { name in
-      guard name == attending || name == without else {
-        throw refusal(key, "\"\(name)\"", accepted: "\"\(attending)\" and \"\(without)\"")
-      }
-      return name == attending
-    }
   }
 }

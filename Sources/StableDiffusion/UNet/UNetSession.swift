@@ -28,7 +28,7 @@ public final class UNetSession {
     return computed
   }
 
-  /// Whether the evaluation is no longer wanted. Layers are then skipped, and the model output is meaningless.
+  /// Whether the evaluation is cancelled. Layers are then skipped, and the model output is meaningless.
   var isCancelled: Bool { cancellation?.isCancelled ?? false }
 }
 

@@ -7,7 +7,7 @@ private struct Layer {
   private let residual: ResidualBlock
   private let transformer: SpatialTransformer?
 
-  /// - Parameter index: the layer's place in the stage.
+  /// - Parameter index: the layer's index in the stage.
   init(
     _ weights: Weights, _ index: Int, _ inputs: Int, _ stage: UNetDescription.Stage,
     in description: UNetDescription
@@ -15,7 +15,7 @@ private struct Layer {
     channels = stage.channels
     residual = try ResidualBlock(
       weights["resnets"][index], inputs, stage.channels, timeWidth: description.timeWidth,
-      groups: description.normGroups, epsilon: description.normEpsilon)
+      norm: description.norm)
     transformer = try stage.attention.map {
       try SpatialTransformer(
         weights["attentions"][index], stage.channels, heads: $0.heads, depth: $0.depth, in: description)
@@ -45,7 +45,7 @@ struct DownStage {
     }
     downsampling =
       stage.changesSize
-      ? try Convolution(weights["downsamplers"][0]["conv"], stage.channels, stage.channels, .halving) : nil
+      ? try Convolution(weights["downsamplers"][0]["conv"], stage.channels, stage.channels, .downsample) : nil
   }
 
   func callAsFunction(_ x: Tensor, _ condition: Condition, skips: inout [Tensor]) -> Tensor {
@@ -61,7 +61,7 @@ struct DownStage {
   }
 }
 
-/// The middle block, at the lowest resolution.
+/// The mid block, at the lowest resolution.
 struct MiddleStage {
   private let first: ResidualBlock
   private let transformer: SpatialTransformer
@@ -71,7 +71,7 @@ struct MiddleStage {
     let block = { (index: Int) in
       try ResidualBlock(
         weights["resnets"][index], stage.channels, stage.channels, timeWidth: description.timeWidth,
-        groups: description.normGroups, epsilon: description.normEpsilon)
+        norm: description.norm)
     }
     first = try block(0)
     transformer = try SpatialTransformer(
@@ -86,7 +86,7 @@ struct MiddleStage {
   }
 }
 
-/// An up block: each layer takes the skip connection of the layer that mirrors it on the way down.
+/// An up block: each layer takes the skip connection of the corresponding layer of a down block.
 struct UpStage {
   private let layers: [Layer]
   private let upsampling: Convolution?
@@ -101,7 +101,7 @@ struct UpStage {
     }
     upsampling =
       stage.changesSize
-      ? try Convolution(weights["upsamplers"][0]["conv"], stage.channels, stage.channels, .doubling) : nil
+      ? try Convolution(weights["upsamplers"][0]["conv"], stage.channels, stage.channels, .upsample) : nil
   }
 
   func callAsFunction(_ x: Tensor, _ condition: Condition, skips: inout [Tensor]) -> Tensor {

@@ -4,9 +4,8 @@ import StableDiffusion
 import Tensors
 import Testing
 
-/// Files with bytes changed and prompts thrown together: whatever comes, there is an answer or a sentence, and it comes
-/// soon.
-@Suite struct AdditionFuzzTests {
+/// Adapter files with changed bytes and prompts of random parts are read, or refused with a sentence, in bounded time.
+@Suite struct AdapterFuzzTests {
   /// xorshift64*, Vigna (arXiv 1402.6246).
   private struct Dice: RandomNumberGenerator {
     var state: UInt64
@@ -23,12 +22,13 @@ import Testing
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...4, using: &dice) {
       guard !bytes.isEmpty else { break }
-      let place = Int.random(in: 0..<bytes.count, using: &dice)
+      let position = Int.random(in: 0..<bytes.count, using: &dice)
       switch Int.random(in: 0..<6, using: &dice) {
-      case 0: bytes[place] = UInt8.random(in: .min ... .max, using: &dice)
-      case 1: bytes.removeSubrange(place...)
-      case 2: bytes.insert(contentsOf: bytes[place...].prefix(64), at: place)
-      case 3: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...8, using: &dice)))
+      case 0: bytes[position] = UInt8.random(in: .min ... .max, using: &dice)
+      case 1: bytes.removeSubrange(position...)
+      case 2: bytes.insert(contentsOf: bytes[position...].prefix(64), at: position)
+      case 3:
+        bytes.removeSubrange(position..<min(bytes.count, position + Int.random(in: 1...8, using: &dice)))
       default:
         // In the header, where most of the decisions are made.
         let header = Int.random(in: 0..<min(bytes.count, 2000), using: &dice)
@@ -53,11 +53,11 @@ import Testing
     for _ in 0..<250 {
       let file = try TemporaryFile(mutated(original, with: &dice), name: "a.file")
       do {
-        let additions =
+        let adapters =
           try name.hasPrefix("lora")
           ? Adapters(loras: [LoRA(path: file.path, weight: 0.5)])
           : Adapters(textualInversions: TextualInversion.read(path: file.path))
-        let encoder = try PromptEncoder(folder, adapters: additions)
+        let encoder = try PromptEncoder(folder, adapters: adapters)
         #expect(encoder("a dog").conditioning.tokens.shape == [1, 77, 32])
         accepted += 1
       } catch {
