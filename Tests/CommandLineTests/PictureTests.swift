@@ -34,7 +34,8 @@ import Testing
   }
 
   @Test(
-    "without a schedule lcm takes its own and the others take the Keras example's; the evaluations are told")
+    "without a schedule lcm takes its own and the others take the Keras example's; the evaluations are reported"
+  )
   func usualSchedules() throws {
     for (sampler, schedule, evaluations) in [
       ("lcm", ScheduleKind.trailing, 6), ("heun", .keras, 10), ("euler-a", .keras, 6),
@@ -60,7 +61,7 @@ import Testing
     }
   }
 
-  @Test("the picture has the size that was asked for, in the place that was asked for")
+  @Test("the picture has the requested size and path")
   func sizeAndPlace() throws {
     try folder.make("pictures")
     try folder.write("pictures/dog.PNG", "an older picture".utf8)
