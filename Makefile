@@ -42,7 +42,7 @@ $(STAGE): Package.swift LICENSE $(shell find Models Sources packaging -type f)
 	@$(STATIC) --product generate-manual
 	@packaging/stage .build/static/release/latentwalk .build/static/release/generate-manual $@
 
-install: $(STAGE)  ## install into PREFIX, by default /usr/local; DESTDIR goes before it
+install: $(STAGE)  ## install into PREFIX, by default /usr/local; DESTDIR is put before it
 	@packaging/install $(STAGE) "$(DESTDIR)$(PREFIX)"
 	@echo "Installed $(DESTDIR)$(PREFIX)/bin/latentwalk"
 

@@ -13,7 +13,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
-    // The arithmetic, in C: the only place that asks for SIMD instructions.
+    // The arithmetic, in C: the only place with SIMD instructions.
     .target(name: "CKernels", exclude: ["reference"]),
     // The kernels' formulas in plain C, which the tests compare them with.
     .target(name: "CKernelsReference", dependencies: ["CKernels"], path: "Sources/CKernels/reference"),

@@ -1,4 +1,4 @@
-/// A way through latent space: a pure function from a position to a point. `Timing` says which frame
+/// A path through latent space: a pure function from a position to a point. `Timing` says which frame
 /// stands at which position.
 ///
 ///     let path = InterpolationWalk(noises: [0, 0])
@@ -16,7 +16,7 @@ public protocol Path: Sendable {
   func point(at position: Position) -> Point
 }
 
-/// A place on a path: so many whole legs and a part of the next.
+/// A position on a path: the number of whole legs, and the part of the next.
 ///
 /// The legs are counted in whole numbers, so that a frame at a key frame has exactly this key frame's numbers.
 public struct Position: Sendable, Hashable {
@@ -31,6 +31,7 @@ public struct Position: Sendable, Hashable {
 
   /// A position in legs: 1.25 is a quarter of the second leg.
   public init(_ legs: Double) {
+    precondition(0...1e9 ~= legs, "A position is a number of legs from 0, not \(legs).")
     self.init(leg: Int(legs), fraction: legs - legs.rounded(.down))
   }
 }
@@ -60,4 +61,17 @@ public struct LinearCombination: Sendable, Hashable {
 
   /// The only term there is, as it is.
   static let single = LinearCombination(weights: [1])
+}
+
+/// Stays where it is: one conditioning, one noise.
+public struct StillWalk: Path {
+  public let legCount = 0
+  public let isClosed = false
+  public let noiseCount = 1
+
+  public init() {}
+
+  public func point(at position: Position) -> Point {
+    Point(conditioning: .single, noise: .single)
+  }
 }

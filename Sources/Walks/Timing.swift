@@ -16,7 +16,11 @@ public struct Timing: Sendable, Hashable, Codable {
   /// - Parameter frame: 0 ..< frameCount.
   public func position(of frame: Int, on path: some Path) -> Position {
     precondition(0..<frameCount ~= frame, "The frames are 0..<\(frameCount); \(frame) is none of them.")
-    if let positions { return Position(positions[frame]) }
+    if let positions {
+      precondition(
+        positions.count == frameCount, "\(positions.count) positions do not fit \(frameCount) frames.")
+      return Position(positions[frame])
+    }
     // On a closed path the frame after the last would be the first; on an open one the last frame is the end.
     let gaps = path.isClosed ? frameCount : max(1, frameCount - 1)
     let (leg, rest) = (frame * path.legCount).quotientAndRemainder(dividingBy: gaps)
@@ -26,6 +30,7 @@ public struct Timing: Sendable, Hashable, Codable {
   /// The frames in the order in which they play. There and back again, each end plays once: 0 1 2 3 play as 0 1 2 3 2
   /// 1.
   public func playingOrder(pingPong: Bool) -> [Int] {
+    precondition(frameCount >= 0, "A walk has no fewer than 0 frames, not \(frameCount).")
     let forth = Array(0..<frameCount)
     return pingPong ? forth + forth.dropFirst().dropLast().reversed() : forth
   }

@@ -3,7 +3,7 @@ import Foundation
 import LatentWalk
 import Media
 
-/// How long an animation is, how it plays and where it goes.
+/// How long an animation is, how it plays and where it is written.
 struct AnimationOptions: ParsableArguments {
   @Option(
     name: [.long, .customShort("o")],
@@ -44,7 +44,7 @@ struct FramesDirectoryOptions: ParsableArguments {
     completion: .directory)
   var path: String?
 
-  /// Where the frames are: in the folder that was asked for; else beside the animation until it is complete, or, as
+  /// Where the frames are: in the folder that was given; else beside the animation until it is complete, or, as
   /// nothing can lie beside a device, among the temporary files.
   func directory(for output: String, _ name: String) -> String {
     path ?? (isDevice(output) ? NSTemporaryDirectory() + name : output) + ".frames"

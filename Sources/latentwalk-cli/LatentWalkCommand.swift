@@ -12,7 +12,7 @@ struct LatentWalkCommand: ParsableCommand {
 
       With --rubber-band it plays there and back again, as a loop.
       With Stable Diffusion from your own disk, add --model and the path of a checkpoint or a diffusers folder.
-      The name of the result goes to standard output, progress to standard error.
+      The name of the result is written to standard output, progress to standard error.
       Exit codes: 0 done, 1 failed, 64 wrong usage, 130 interrupted.
       """,
     version: version,

@@ -72,7 +72,7 @@ struct SizeOptions: ParsableArguments {
   }
 }
 
-/// What goes between latents and pictures, if not the model's own autoencoder.
+/// What converts between latents and pictures, if not the model's own autoencoder.
 struct AutoencoderOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

@@ -49,7 +49,7 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
-/// A result that has no place to go.
+/// A result that cannot be written.
 struct OutputError: Error, CustomStringConvertible {
   let path: String
   let reason: String

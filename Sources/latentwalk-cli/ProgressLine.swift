@@ -1,7 +1,6 @@
 import Foundation
 
-/// One line on standard error that is written over again and again; where no terminal listens, a plain line now and
-/// then.
+/// One line on standard error that is written over again and again; without a terminal, a plain line now and then.
 final class ProgressLine {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var lastShown = Date.distantPast

@@ -61,7 +61,7 @@ struct PromptOptions: ParsableArguments {
   }
 }
 
-/// `FILE` or `FILE:WEIGHT`. A path may have colons itself, so only a number is taken for a weight.
+/// `FILE` or `FILE:WEIGHT`. A path may have colons itself, so only a number is read as a weight.
 struct LoRAArgument: ExpressibleByArgument {
   let lora: RecipeDraft.LoRA
 
@@ -76,7 +76,7 @@ struct LoRAArgument: ExpressibleByArgument {
   }
 }
 
-/// `FILE` or `FILE:WORD`. A file that is there under the whole argument is meant.
+/// `FILE` or `FILE:WORD`. If there is a file of the whole name, the argument has no word.
 struct TextualInversionArgument: ExpressibleByArgument {
   let inversion: RecipeDraft.TextualInversion
 

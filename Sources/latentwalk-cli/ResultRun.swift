@@ -18,7 +18,7 @@ struct ResultRun {
     (self.models, self.batch, self.reporter) = (models, batch, reporter)
   }
 
-  /// Renders what is missing of a walk and writes the animation. The frames are kept if their folder was asked for.
+  /// Renders what is missing of a walk and writes the animation. The frames are kept if their folder was given.
   /// - Parameter resuming: what has to be added to the command to resume it.
   func animation(
     _ recipe: Recipe, to output: String, frames: FramesDirectoryOptions, resuming addition: String = ""
@@ -98,13 +98,13 @@ func renderAnimation(
   (draft.frames, draft.fps, draft.pingPong) = (animation.frames, animation.fps, animation.order.rubberBand)
   try options.model.applyThreads()
   let models = ModelStore()
-  let askedSeed = draft.seed
-  draft.seed = try askedSeed ?? animation.interruptedSeed()
+  let givenSeed = draft.seed
+  draft.seed = try givenSeed ?? animation.interruptedSeed()
   let recipe = try models.recipe(for: draft)
   let seed = recipe.walk.keyFrames[0].seed
   let output = animation.output ?? "\(recipe.walk.kind.rawValue)-\(seed).gif"
   try animation.result.requireWritable(output, "--output", recipe: recipe)
-  let keepsSeed = askedSeed != nil || animation.lastingDirectory != nil
+  let keepsSeed = givenSeed != nil || animation.lastingDirectory != nil
   try ResultRun(models, batch: options.batching.batch, report.reporter()).animation(
     recipe, to: output, frames: animation.framesDirectory, resuming: keepsSeed ? "" : " with --seed \(seed)")
 }

@@ -124,7 +124,7 @@ struct ShowModelCommand: ParsableCommand {
         "Not used",
         (names.count == 1 ? names[0] : "\(names.count) tensors such as \(names.sorted()[0])") + ": \(reason)")
     }
-      + (try unusedTensors(folder).map { line("Not used", "\($0): no layer of the model asks for it") })
+      + (try unusedTensors(folder).map { line("Not used", "\($0): no layer of the model uses it") })
   }
 
   private func unusedTensors(_ folder: ModelFolder) throws -> [String] {

@@ -37,7 +37,7 @@ struct FullDiskTests {
     #expect(try folder.names(in: "disk") == ["filling"])
   }
 
-  @Test("no room for a frame keeps those before it, and with room the next run goes on")
+  @Test("no room for a frame keeps those before it, and with room the next run resumes")
   func frame() throws {
     // Room for the recipe's page and for two frames of two pages each, but not for a third.
     try disk.fill(leaving: 24)
@@ -97,7 +97,7 @@ struct FullDiskTests {
 
 /// A disk of a few kilobytes, mounted as `disk` in a folder as long as this object lives.
 final class SmallDisk {
-  /// Kept, so that it goes after the disk.
+  /// Kept, so that it is deleted after the disk.
   private let folder: TemporaryFolder
   private var path: String { folder.file("disk") }
 

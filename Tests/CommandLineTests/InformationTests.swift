@@ -4,7 +4,7 @@ import ModelFiles
 import TestFolders
 import Testing
 
-/// What the program tells of itself, of models and of the machine.
+/// What the program says about itself, of models and of the machine.
 @Suite struct InformationTests {
   private let folder: TemporaryFolder
 
@@ -35,9 +35,10 @@ import Testing
     let digest = try #require(lines[place + 1].wholeMatch(of: /\s+SHA-256 ([0-9a-f]{10})/)).1
     let single = try #require(lines.firstIndex { $0.hasPrefix("sd1\t\(path)\t") })
     #expect(lines[single + 1] == "  SHA-256 \(file)")
-    for (model, digits) in [("two-stages", String(digest)), (String(digest.prefix(8)), String(digest)), (path, file)] {
+    let shown = [("two-stages", String(digest)), (String(digest.prefix(8)), String(digest)), (path, file)]
+    for (model, digits) in shown {
       let show = try folder.run("models", "show", model, environment: environment)
-      #expect(show.output.contains("SHA-256             \(digits)\n"), "\(model): \(show.output)\(show.errors)")
+      #expect(show.output.contains("SHA-256             \(digits)\n"), "\(show.output)\(show.errors)")
     }
     for (name, model) in [("name.npy", "two-stages"), ("digits.npy", digest.uppercased())] {
       expectDone(try folder.run("encode", "a dog", "--model", model, "-o", name), name)

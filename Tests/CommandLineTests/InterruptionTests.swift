@@ -46,7 +46,7 @@ import Testing
     #expect(try folder.bytes("walk.gif") == folder.bytes("whole.gif"))
   }
 
-  @Test("without a seed and with a name, the second run goes on with the seed that was drawn")
+  @Test("without a seed and with a name, the second run resumes with the seed that was drawn")
   func drawnSeed() throws {
     let walk = walk + ["--steps", "200", "-o", "walk.gif"]
     #expect(try interrupt(walk, after: "\"batch\":[1]").exitCode == 130)
@@ -67,7 +67,7 @@ import Testing
     #expect(try folder.names(in: "walk.gif.frames") == ["recipe.json"])
   }
 
-  @Test("without a seed and a name, the message tells the seed to go on with")
+  @Test("without a seed and a name, the message names the seed to resume with")
   func unnamed() throws {
     let stopped = try interrupt(walk + ["--steps", "200"], after: "\"batch\":[1]")
     #expect(stopped.exitCode == 130)

@@ -3,7 +3,7 @@ import Foundation
 import TestFolders
 import Testing
 
-/// A result that is there already is replaced when it has the same recipe, or when it is asked for with `--force`.
+/// A result that is there already is replaced when it has the same recipe, or with `--force`.
 @Suite struct OverwritingTests {
   private let folder: TemporaryFolder
 

@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test("the picture has the size that was asked for, in the place that was asked for")
+  @Test("the picture has the requested size and path")
   func sizeAndPlace() throws {
     try folder.make("pictures")
     try folder.write("pictures/dog.PNG", "an older picture".utf8)

@@ -22,8 +22,8 @@ final class Program {
   private let pipe: Int32?
   private var unread = ""
 
-  /// - Parameter pipesOutput: whether standard output is a small pipe, so that the program cannot run ahead of whoever
-  ///   reads it.
+  /// - Parameter pipesOutput: whether standard output is a small pipe, so that the program cannot run ahead of the
+  ///   reader.
   init(
     _ arguments: [String], in folder: String, environment changes: [String: String?] = [:],
     pipesOutput: Bool = false
@@ -108,7 +108,7 @@ final class Program {
     return Substring(unread[..<end])
   }
 
-  /// The most memory that the running program has had, in bytes. What waiting for its end tells is at least what the
+  /// The most memory that the running program has had, in bytes. The figure of wait4 is at least what the
   /// tests themselves had when they started it.
   func peakMemory() throws -> Int {
     let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
@@ -135,7 +135,7 @@ final class Program {
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 { try #require(errno == EINTR) }
     if pipe == nil { output = try text("output") }
-    // As a shell tells it: a program that a signal ends has 128 and the signal's number.
+    // As in a shell: a program that a signal ends has 128 and the signal's number.
     let signal = status & 0x7F
     return Run(
       exitCode: signal == 0 ? status >> 8 & 0xFF : 128 + signal, output: output, errors: try text("errors"))

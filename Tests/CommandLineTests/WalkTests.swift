@@ -103,7 +103,7 @@ import Testing
     #expect(try GIFSummary(Data(contentsOf: URL(fileURLWithPath: path))).delays.count == 2)
   }
 
-  @Test("progress goes to standard error: what will be done, how far it is, and that it is done")
+  @Test("progress is written to standard error: what will be done, how far it is, and that it is done")
   func progress() throws {
     let run = try run(["circle", "a dog", "--frames", "2", "-o", "x.gif"])
     expectDone(run, "x.gif")

@@ -35,7 +35,7 @@ enum Examples {
     }
   }
 
-  /// Those in Markdown: fenced as Swift. What begins with imports stands for itself.
+  /// Those in Markdown: fenced as Swift. Imports are left out.
   static func inDocuments() throws -> [Example] {
     let documents =
       ["README.md"] + files(in: "docs", ending: ".md") + files(in: "Sources", ending: ".md")
@@ -55,7 +55,7 @@ enum Examples {
     }
   }
 
-  /// Runs of comment lines that are indented by four more than the text; nil stands for lines without a comment.
+  /// Runs of comment lines that are indented by four more than the text; nil for lines without a comment.
   private static func blocks(in comments: [String?], of file: String) -> [Example] {
     var (examples, block): ([Example], [String]) = ([], [])
     for (number, comment) in (comments + [nil]).enumerated() {

@@ -161,7 +161,7 @@ import Testing
     #expect(try read("Sampler: Euler, Denoising strength: nan").start == nil)
   }
 
-  @Test("what the text does not say is left open, and hashes that are no SHA-256 are not taken for one")
+  @Test("what the text does not say is left open, and hashes that are no SHA-256 are not read as one")
   func gaps() throws {
     let settings = try ForeignSettings(automatic1111: "Steps: 9, Model hash: 7460a6fa, Seed: -1")
     #expect(settings.prompt == "" && settings.negativePrompt == "")

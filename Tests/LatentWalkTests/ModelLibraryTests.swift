@@ -17,7 +17,7 @@ import Testing
     #expect(try ModelLibrary(places: []).folder(TinyModel.path("sd2") + "/").path == TinyModel.path("sd2"))
   }
 
-  @Test("a folder in the current place goes before a name")
+  @Test("a folder in the current place comes before a name")
   func pathFirst() throws {
     #expect(throws: CheckpointError.self) { try library.folder("/") }
   }

@@ -155,7 +155,7 @@ import Testing
     #expect(throws: Never.self) { try store.renderer(for: recipe) }
   }
 
-  @Test("a store keeps its model for the next recipe, as many as it may, and frees them when it is told to")
+  @Test("a store keeps its model for the next recipe, up to its capacity, and unloadAll frees them")
   func keepsLoaded() throws {
     try folder.copy("two-stages", as: "one/model")
     try folder.copy("sd2", as: "one/other")

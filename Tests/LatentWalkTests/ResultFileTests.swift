@@ -34,6 +34,13 @@ import Testing
     #expect(try TinyModel.renderer(recipe).frame(0)?.picture == Picture(pngFile: path))
   }
 
+  @Test("a text of schema 1 alone is no recipe, and the sentence says what reads it")
+  func schema1Text() throws {
+    let text = try #require(try recipeText(inFile: Self.results + "/schema-1-image.png"))
+    let error = #expect(throws: RecipeError.self) { try Recipe(json: text) }
+    #expect(error?.description.contains("read its file with ResultFile") == true)
+  }
+
   @Test("a frame of a walk of schema 1 gives the frame again, and the whole walk")
   func schema1Frame() throws {
     let path = Self.results + "/schema-1-frame.png"
@@ -46,7 +53,7 @@ import Testing
     #expect(try TinyModel.renderer(recipe).frame(3)?.picture == Picture(pngFile: path))
   }
 
-  @Test("walks of schema 1 become the recipes of the same wishes")
+  @Test("walks of schema 1 become the recipes of the same settings")
   func schema1Walks() throws {
     var walk = TinyModel.draft(.walk, "a dog")
     (walk.stepSize, walk.steps, walk.frames, walk.rng) = (-0.25, 2, 3, .numpy)

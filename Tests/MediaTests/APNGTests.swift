@@ -66,7 +66,7 @@ import Testing
     #expect(try encode(pictures, isEndless: false).plays == 1)
   }
 
-  @Test("chunks stand in the order that the specification asks for, and a plain reader sees the first frame")
+  @Test("chunks stand in the order that the specification requires, and a plain reader sees the first frame")
   func order() throws {
     let pictures = (0..<2).map { Picture.noise(width: 4, height: 4, seed: $0) }
     let names = try encode(pictures, recipe: "{}").names

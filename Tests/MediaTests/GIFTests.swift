@@ -71,7 +71,7 @@ import Testing
     #expect(try DecodedGIF(folder.file("walk.gif")).delays == [30, 20])
   }
 
-  @Test("a delay too long for one frame goes on in a frame that changes nothing")
+  @Test("a delay too long for one frame continues in a frame that changes nothing")
   func longDelay() throws {
     let folder = try TemporaryFolder()
     let picture = Picture.photo(side: 24, phase: 0)

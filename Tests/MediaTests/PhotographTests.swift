@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  @Test("a size that the file cannot have is refused before memory is taken for it")
+  @Test("a size that the file cannot have is refused before memory is allocated for it")
   func lyingSizes() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("picture")

@@ -82,7 +82,7 @@ private let stableDiffusion = NoiseSchedule(
     #expect(steps[0].latents.values != denoised.values)
   }
 
-  @Test("steps are computed when they are asked for, so that who iterates can stop")
+  @Test("steps are computed when they are requested, so that a loop can stop")
   func lazySteps() throws {
     var evaluated: [Double] = []
     let levels = try ScheduleKind.keras.schedule(steps: 10, noise: stableDiffusion)

@@ -81,15 +81,16 @@ import Testing
   }
 
   @Test(
-    "the denoiser is asked as often as the levels say, also up to each step", arguments: SamplerName.allCases)
+    "the denoiser is evaluated as often as the levels say, also up to each step",
+    arguments: SamplerName.allCases)
   func evaluations(sampler: SamplerName) throws {
     for steps in [1, 2, 7] {
       let levels = try sampler.defaultSchedule.schedule(
         steps: steps, sampler: sampler, noise: Self.stableDiffusion)
       let count = levels.count
-      var asked = 0
-      _ = Self.result(levels, .epsilon, seed: 1) { _ in asked += 1 }
-      #expect(asked == levels.evaluations(after: count), "\(sampler.rawValue), \(steps) steps")
+      var evaluations = 0
+      _ = Self.result(levels, .epsilon, seed: 1) { _ in evaluations += 1 }
+      #expect(evaluations == levels.evaluations(after: count), "\(sampler.rawValue), \(steps) steps")
       #expect(levels.evaluations(after: 0) == 0)
       let expected =
         switch sampler {
@@ -97,7 +98,7 @@ import Testing
         case .pndm: count == 1 ? 1 : count + 1
         default: count
         }
-      #expect(asked == expected)
+      #expect(evaluations == expected)
     }
   }
 

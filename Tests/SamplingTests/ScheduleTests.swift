@@ -43,7 +43,7 @@ private let stableDiffusion = NoiseSchedule(
   }
 
   @Test(
-    "the schedule keras can visit more or fewer levels than were asked for",
+    "the schedule keras can visit more or fewer levels than requested",
     arguments: [(1, 1), (25, 25), (30, 31), (50, 50), (64, 67), (999, 999), (1000, 999)])
   func kerasCounts(steps: Int, count: Int) throws {
     #expect(try ScheduleKind.keras.schedule(steps: steps, noise: stableDiffusion).count == count)

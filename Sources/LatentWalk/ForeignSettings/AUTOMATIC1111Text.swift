@@ -32,7 +32,7 @@ struct AUTOMATIC1111Text {
   /// The last value of a key, nil if it is missing.
   subscript(key: String) -> String? { settings.last { $0.key == key }?.value }
 
-  /// Short names and what stands for each, as in `a: 1, b: 2`.
+  /// Short names and the value of each, as in `a: 1, b: 2`.
   static func pairs(in value: String) -> [(key: String, value: String)] {
     var reader = SettingsReader(value)
     var pairs: [(key: String, value: String)] = []

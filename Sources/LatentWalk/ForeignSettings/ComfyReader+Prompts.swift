@@ -34,7 +34,7 @@ extension ComfyReader {
         settings.note("The \(node.name) replaces a prompt by zeros; LatentWalk takes an empty prompt.")
         return nil
       }
-      // Of those with an output for each of both, the link tells which.
+      // Of those with an output for each of both, the link says which.
       let names = ["conditioning", input, "conditioning_1", "conditioning_to", "conditioning1", "cond"]
       guard let name = names.first(where: { if case .link = node.inputs[$0] { true } else { false } }) else {
         settings.note("The \(node.name) is not known to LatentWalk, which takes no more than a text from it.")

@@ -1,6 +1,6 @@
 import StableDiffusion
 
-/// From a wish to a recipe.
+/// From a draft to a recipe.
 extension ModelStore {
   /// The complete recipe of a draft: the model is found and its files are hashed, the size is the model's where none
   /// was given, and a seed is drawn where none was given.

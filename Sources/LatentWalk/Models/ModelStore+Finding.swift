@@ -43,7 +43,7 @@ extension ModelStore {
       tinyVAEPath: try reference.tinyVAE.map { try path("tinyVAE", $0, as: .tinyVAE) }, versions: versions)
   }
 
-  /// The reference of a model that is asked for by path or name, with its adapters and autoencoders.
+  /// The reference of a model that is given by path or name, with its adapters and autoencoders.
   func reference(for draft: RecipeDraft) throws -> (reference: Recipe.ModelReference, folder: ModelFolder) {
     let identity = try identity(for: draft.model)
     remember(identity.folder.path, of: identity.sha256)
@@ -62,7 +62,7 @@ extension ModelStore {
     return (reference, identity.folder)
   }
 
-  /// The reference to a file, or to a folder of files, that is asked for by path.
+  /// The reference to a file, or to a folder of files, that is given by its path.
   /// - Throws: if the file is not there, is no plain file, or is not the one that is expected.
   func reference(to request: FileRequest, as role: AddedFile = .plain) throws -> Recipe.FileReference {
     let isThere = FileManager.default.fileExists(atPath: request.path)
@@ -114,16 +114,16 @@ extension ModelStore {
     }
   }
 
-  /// The first model that is the one that is meant: of those with the known paths, the one of the name, and all others
-  /// that are found. A model that has moved is found by its contents.
+  /// The first matching model: of those at the known paths, the one of the name, and all others that are found. A
+  /// model that has moved is found by its contents.
   private func identity(
     named name: String, expecting description: String, known paths: [String],
-    where isMeant: (ModelIdentity) throws -> Bool
+    where isMatch: (ModelIdentity) throws -> Bool
   ) throws -> ModelIdentity {
-    if let identity = try first(of: paths, where: isMeant) { return identity }
+    if let identity = try first(of: paths, where: isMatch) { return identity }
     let named = Result { try ModelIdentity(library.folder(name), digests) }
-    if case .success(let identity) = named, try isMeant(identity) { return identity }
-    if let identity = try first(of: everywhere(), where: isMeant) { return identity }
+    if case .success(let identity) = named, try isMatch(identity) { return identity }
+    if let identity = try first(of: everywhere(), where: isMatch) { return identity }
     switch named {
     case .success(let identity):
       throw ModelStoreError.otherModel(
@@ -134,10 +134,10 @@ extension ModelStore {
   }
 
   private func first(
-    of paths: [String], where isMeant: (ModelIdentity) throws -> Bool
+    of paths: [String], where isMatch: (ModelIdentity) throws -> Bool
   ) throws -> ModelIdentity? {
     for path in paths {
-      if let identity = try? ModelIdentity(library.folder(path), digests), try isMeant(identity) {
+      if let identity = try? ModelIdentity(library.folder(path), digests), try isMatch(identity) {
         return identity
       }
     }

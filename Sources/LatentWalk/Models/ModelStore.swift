@@ -4,8 +4,8 @@ import Foundation
 import StableDiffusion
 import Synchronization
 
-/// The one door between a recipe and its frames: finds the model that a recipe names, checks that it is that model,
-/// loads it, and keeps it loaded for the next recipe.
+/// Finds the model that a recipe names, checks its contents, loads it, and keeps it loaded for the next recipe. Tasks
+/// may share a store.
 ///
 ///     let models = ModelStore()
 ///     let recipe = try models.recipe(for: RecipeDraft(.image, prompts: ["A red apple"]))
@@ -35,9 +35,9 @@ public final class ModelStore: Sendable {
 
   /// What the recipe needs to be rendered, its model loaded. Takes a second for each gigabyte that is not loaded yet.
   /// - Parameters:
-  ///   - batch: frames to denoise together; nil for as many as memory and patience allow.
-  ///   - lowMemory: whether networks are unloaded as soon as the renderer needs them no more: less memory for a single
-  ///     result, but they are loaded again when several are made.
+  ///   - batch: frames to denoise together; nil for as many as memory allows and make it faster.
+  ///   - lowMemory: whether networks are unloaded as soon as the renderer no longer needs them: uses less memory for a
+  ///     single result; reloads networks when several are made.
   /// - Throws: `ModelStoreError` if a file is missing or not the one that the recipe names, `RenderError` or
   ///   `CheckpointError` if recipe and model do not fit each other, `TensorMemoryError` if memory does not suffice.
   public func renderer(for recipe: Recipe, batch: Int? = nil, lowMemory: Bool = false) throws -> Renderer {

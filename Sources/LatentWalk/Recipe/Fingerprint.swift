@@ -54,7 +54,7 @@ struct Fingerprint {
 }
 
 extension ExpectedContents {
-  /// Whether a model is the one that is meant.
+  /// Whether a model has these contents.
   func fits(_ sha256: FileDigest, model path: String) -> Bool {
     switch self {
     case .sha256(let prefix): sha256.hexadecimal.hasPrefix(prefix.lowercased())
@@ -62,7 +62,7 @@ extension ExpectedContents {
     }
   }
 
-  /// Whether a file, or the folder of an autoencoder, is the one that is meant.
+  /// Whether a file, or the folder of an autoencoder, has these contents.
   func fits(_ sha256: FileDigest, file path: String) -> Bool {
     switch self {
     case .sha256(let prefix): sha256.hexadecimal.hasPrefix(prefix.lowercased())

@@ -53,7 +53,7 @@ extension Recipe {
     }
   }
 
-  /// A file of learned embeddings, and the word that stands for them where it is not the file's own.
+  /// A file of learned embeddings, and the word that is replaced by them where it is not the file's own.
   public struct TextualInversionReference: Codable, Sendable, Hashable {
     public var file: FileReference
     public var token: String?

@@ -21,7 +21,8 @@ extension Recipe {
     return "{\"tool\":\"LatentWalk\",\"schema\":\(Self.schema),\(frame)\"recipe\":\(recipe)}".escapedToASCII
   }
 
-  /// - Throws: `RecipeError` if the text is no recipe, is not valid, or is of another schema than this version writes.
+  /// - Throws: `RecipeError` if the text is no recipe, is not valid, or is of another schema than this version writes;
+  ///   `ResultFile` reads schema 1, too.
   public init(json: String) throws {
     guard case .recipe(let recipe) = try RecipeDocument(json: json).origin else {
       throw RecipeError.otherVersion(tool: "LatentWalk", schema: 1)
@@ -37,11 +38,10 @@ extension Recipe {
   }
 }
 
-/// The text that a result carries, whichever version wrote it: its recipe, or a draft where the recipe is older than
-/// the contents of files stand in it.
+/// The text in a result, of any schema: its recipe, or a draft for schema 1, which does not name files by their SHA-256.
 struct RecipeDocument {
   let origin: Origin
-  /// Where the text is in the file of one frame of a walk: its number.
+  /// The number of a walk's frame, if the file is one.
   let frame: Int?
 
   enum Origin {

@@ -1,6 +1,6 @@
 import Walks
 
-/// The way through latent space that a recipe describes.
+/// The path through latent space that a recipe describes.
 extension Recipe.Walk {
   package var path: any Path {
     switch kind {
@@ -32,7 +32,7 @@ extension Recipe.Walk {
     return keyFrames[min(leg, keyFrames.count - 1)]
   }
 
-  /// A noise that the path combines: so many draws of a seed before it, or a file.
+  /// A noise that the path combines: a file, or a draw of a seed, counted from 0.
   struct NoiseSource: Hashable {
     let seed: UInt64
     let draw: Int

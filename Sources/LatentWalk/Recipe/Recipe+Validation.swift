@@ -1,7 +1,7 @@
 import Media
 import Walks
 
-/// What a recipe has to be like to be one.
+/// Which values a recipe accepts.
 extension Recipe {
   /// The most frames and the largest sides of a picture that a recipe can ask for.
   public static let frameCounts = 1...100_000
@@ -111,10 +111,14 @@ public enum RecipeError: Error, Equatable, CustomStringConvertible {
       "The recipe's \(field) is \(found); choose \(accepted)."
     case .unreadable(let reason):
       "This is not a recipe of LatentWalk: \(reason)."
+    case .otherVersion("LatentWalk", 1):
+      "The recipe is of schema 1, which does not name its files by their SHA-256; read its file with ResultFile, "
+        + "which finds and checks them."
     case .otherVersion(let tool, let schema):
       "The recipe is from \(tool), schema \(schema), which this version does not read; render it with the program that wrote it."
     case .noRecipe(let path):
-      "\(path) carries no recipe; LatentWalk writes one into each PNG and GIF that it makes, and reads those of AUTOMATIC1111 and ComfyUI."
+      "\(path) carries no recipe; LatentWalk writes one into each PNG and GIF that it makes, and reads those of "
+        + "AUTOMATIC1111 and ComfyUI."
     }
   }
 }

@@ -44,7 +44,7 @@ public struct Recipe: Codable, Sendable, Hashable {
 }
 
 extension Recipe {
-  /// Which way a walk leads.
+  /// The kind of a walk.
   public enum WalkKind: String, Codable, Sendable, CaseIterable {
     /// From key frame to key frame.
     case interpolate
@@ -56,12 +56,12 @@ extension Recipe {
     case image
   }
 
-  /// Which way the walk leads, through which key frames and at which pace.
+  /// The kind of walk, its key frames and its timing.
   public struct Walk: Codable, Sendable, Hashable {
     public var kind: WalkKind
     /// Two or more for `interpolate`, otherwise one.
     public var keyFrames: [KeyFrame]
-    /// How many frames, and where on the way each stands.
+    /// How many frames, and the position of each.
     public var timing: Timing
     /// Of `walk` alone: what each leg adds to every component of the embedding.
     public var stepSize: Double?
@@ -74,7 +74,7 @@ extension Recipe {
     }
   }
 
-  /// A picture on the way: what it shows, how it is led there, and from which noise.
+  /// A key frame: what it shows, how it is sampled, and from which noise.
   public struct KeyFrame: Codable, Sendable, Hashable {
     /// Either a prompt or an embedding.
     public var prompt: String?

@@ -3,8 +3,8 @@ import StableDiffusion
 import Tensors
 import Walks
 
-/// A wish: what somebody asks for, with what was left open. `ModelStore.recipe(for:)` makes a recipe of it. The
-/// defaults of the whole program stand here.
+/// A recipe whose files and open values are not resolved yet; `ModelStore.recipe(for:)` makes a recipe of it. The
+/// defaults of the whole program are those of its properties.
 ///
 ///     var draft = RecipeDraft(.circle, prompts: ["Skyline of New York City"])
 ///     draft.model = FileRequest("stable-diffusion-v1-5")
@@ -65,7 +65,7 @@ public struct RecipeDraft: Sendable, Hashable, Encodable {
     }
   }
 
-  /// A file of learned embeddings, and the word that is to stand for them; nil for the file's own.
+  /// A file of learned embeddings, and the word that is replaced by them in prompts; nil for the file's own.
   public struct TextualInversion: Sendable, Hashable, Encodable {
     public var file: FileRequest
     public var token: String?
@@ -77,7 +77,7 @@ public struct RecipeDraft: Sendable, Hashable, Encodable {
   }
 }
 
-/// A file that is asked for by its path or name, and what it has to contain, if that is known.
+/// A file that is given by its path or name, and what it has to contain, if that is known.
 public struct FileRequest: Sendable, Hashable, Encodable {
   public var path: String
   public var expected: ExpectedContents?

@@ -63,7 +63,7 @@ struct RecipeSchema1: Decodable {
   let fps: Double
   let rubberBand: Bool
 
-  /// The same wish as a draft.
+  /// The same settings as a draft.
   var draft: RecipeDraft {
     var draft = RecipeDraft(walk, prompts: prompts)
     draft.model = FileRequest(model.name, expected: .fingerprint(model.fingerprint))

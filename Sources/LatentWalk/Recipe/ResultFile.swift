@@ -20,7 +20,7 @@ public struct ResultFile: Sendable {
 
   public enum Contents: Sendable {
     case recipe(Recipe)
-    /// What was asked for, where the file does not identify the contents of its model by their whole SHA-256.
+    /// What was requested, where the file does not identify the contents of its model by their whole SHA-256.
     case draft(RecipeDraft)
   }
 

@@ -22,12 +22,12 @@ struct MemoryEstimate {
 
   /// How many frames are denoised together: as many as half of the available memory holds, but no more than make the
   /// kernels faster. A batch is lost when the work is stopped, and the first frame should not take long.
-  func batch(asked: Int?) -> Int {
+  func batch(requested: Int?) -> Int {
     let fast = max(1, min(16, 4096 / max(1, latentPixels)))
-    return max(1, asked ?? min(fast, TensorMemory.available / 2 / bytesPerFrame))
+    return max(1, requested ?? min(fast, TensorMemory.available / 2 / bytesPerFrame))
   }
 
-  /// An upper bound of what rendering batches of so many frames allocates at the same time, in bytes.
+  /// An upper bound of what rendering batches of this many frames allocates at one time, in bytes.
   func bytes(batch: Int) -> Int {
     max(min(batch, frameCount) * bytesPerFrame, decoderBytes) + workspaceBytes
   }

@@ -31,7 +31,7 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
       "There is no folder or file \(name), and no model of that name in Hugging Face's cache (\(hubs.joined(separator: ", "))). "
         + "If it is a model there, fetch it with '\(ModelLibrary.fetching(name))'."
     case .severalModels(let name, let choices):
-      "\(name) stands for several models; choose \(choices.joined(separator: " or "))."
+      "\(name) matches several models; choose \(choices.joined(separator: " or "))."
     case .incomplete(let name, let place):
       "Of \(name), Hugging Face's cache has neither a whole folder of diffusers nor a checkpoint (\(place)). "
         + "If it is a model of Stable Diffusion, fetch it with '\(ModelLibrary.fetching(name))'."

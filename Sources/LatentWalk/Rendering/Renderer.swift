@@ -38,13 +38,13 @@ public struct Renderer: Sendable {
     try recipe.requireFitting(description)
     let estimate = MemoryEstimate(recipe, description)
     (self.recipe, self.model, self.lowMemory) = (recipe, model, lowMemory)
-    self.batch = estimate.batch(asked: batch)
+    self.batch = estimate.batch(requested: batch)
     memoryBytes = estimate.bytes(batch: self.batch)
     try TensorMemory.reserve(bytes: memoryBytes)
     text = try KeyFrameText(recipe, inputs, model.pipeline.promptEncoder())
     noise = try RecipeNoise(recipe, inputs, model.pipeline)
     droppedTexts = text.droppedTexts
-    // The text encoder makes room before the UNet is loaded.
+    // The text encoder is unloaded before the UNet is loaded.
     if lowMemory { model.pipeline.unload(.promptEncoder) }
     _ = try model.pipeline.unet()
     warnings = try model.warnings(for: recipe)

@@ -1,7 +1,7 @@
 import Dispatch
 import StableDiffusion
 
-/// The events of a rendering, for tasks: an `AsyncSequence` that computes an event when it is asked for, on a thread of
+/// The events of a rendering, for tasks: an `AsyncSequence` that computes an event when it is requested, on a thread of
 /// its own. Cancelling the task cancels the arithmetic within a step.
 ///
 ///     let models = ModelStore()

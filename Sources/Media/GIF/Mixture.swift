@@ -1,6 +1,6 @@
 /// How a colour is shown with a palette: by two of its entries, side by side.
 struct Mixture {
-  /// The entry of the darker colour and its distance from the colour that is meant.
+  /// The entry of the darker colour and its distance from the colour to be shown.
   var darker: (index: UInt8, error: Float)
   var lighter: (index: UInt8, error: Float)
   /// How much of the lighter colour, 0...1.

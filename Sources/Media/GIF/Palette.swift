@@ -46,8 +46,8 @@ struct Palette {
     return boxes.map(\.mean)
   }
 
-  /// One round: each bin goes to its nearest colour, each colour to the mean of its bins, and a colour without bins
-  /// to the bin that is served worst.
+  /// One round: each bin is assigned to its nearest colour, each colour becomes the mean of its bins, and a colour
+  /// without bins becomes the mean of the bin with the largest error.
   private static func refined(_ means: [Oklab], for bins: [Histogram.Bin]) -> [Oklab] {
     let search = ColourSearch(sorted: means.sorted { $0.lightness < $1.lightness })
     var sums = [ColourSum](repeating: ColourSum(), count: means.count)

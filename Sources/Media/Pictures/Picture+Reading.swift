@@ -18,7 +18,7 @@ extension Picture {
   }
 
   private static let byteLimit = 1 << 29
-  /// Twice what the largest cameras have. Files with more are taken for damaged or hostile ones.
+  /// Twice what the largest cameras have. Files with more are refused as damaged or hostile.
   private static let pixelLimit = 1 << 27
   /// Pixels for which memory is allocated whatever the length of the file: 12 MB.
   private static let harmlessPixels = 1 << 22

@@ -20,7 +20,7 @@ public enum NoiseGenerator: String, CaseIterable, Codable, Sendable {
   case pytorchCUDA = "pytorch-cuda"
   case tensorflow, numpy
 
-  /// What the name stands for, in a few words.
+  /// What the name means, in a few words.
   public var summary: String {
     switch self {
     case .pytorch: "torch.randn on a CPU; ComfyUI's"

@@ -7,7 +7,7 @@ struct Philox {
   /// The words of a 128-bit counter, the lowest first.
   var counter: SIMD4<UInt32>
 
-  /// Four words for the counter, which then goes one up.
+  /// Four words for the counter, which is then incremented.
   mutating func next() -> SIMD4<UInt32> {
     var (x, key) = (counter, key)
     for _ in 0..<10 {

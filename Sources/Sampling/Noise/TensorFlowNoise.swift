@@ -3,7 +3,7 @@ import Glibc
 /// Draws what `tf.random.normal(shape, seed=seed)` draws on a CPU in a program that set no global seed: Box
 /// and Muller's method over Philox, four numbers a block.
 ///
-/// A further call with the same seed goes on behind a gap: the operation reserves 256 blocks for each number.
+/// A further call with the same seed continues after a gap: the operation reserves 256 blocks for each number.
 ///
 /// Source: `random_distributions.h`, `philox_random.h` and `guarded_philox_random.cc` in TensorFlow's
 /// `core/lib/random` and `core/util`.

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Euler's method on the differential equation of denoising: goes along the direction of the noise, from sigma to
+/// Euler's method on the differential equation of denoising: a step along the direction of the noise, from sigma to
 /// sigma'.
 ///
 ///     d  = (y - x0) / sigma

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Euler's method with fresh noise: goes further down than the next level, to sigma_down, and adds new noise up to it.
+/// Euler's method with fresh noise: steps below the next level, to sigma_down, and adds new noise up to it.
 ///
 ///     sigma_up^2   = sigma'^2 * (sigma^2 - sigma'^2) / sigma^2
 ///     sigma_down^2 = sigma'^2 - sigma_up^2

@@ -5,7 +5,7 @@ import Tensors
 /// A sampler sees latents, noise levels and a denoiser, and nothing of networks, texts or guidance. To add one,
 /// write a conformer in a file of its own and give it a name in `SamplerName`.
 protocol Sampler {
-  /// What the name stands for, in a few words.
+  /// What the name means, in a few words.
   static var summary: String { get }
   /// How it reads the name of a schedule.
   static var family: SamplerFamily { get }
@@ -37,7 +37,7 @@ extension Sampler {
 /// One step on the way: from a noise level to the abar, or sigma, that it leaves behind.
 ///
 /// Latents are x = sqrt(abar) * x0 + sqrt(1 - abar) * noise. Many papers write y = x0 + sigma * noise instead, which
-/// differs by the factor sqrt(abar) only and makes their equations short: `sigmaForm` goes there, `alphaForm` comes
+/// differs by the factor sqrt(abar) only and makes their equations short: `sigmaForm` converts to it, `alphaForm`
 /// back.
 struct SamplerStep {
   let index: Int

@@ -35,7 +35,7 @@ public enum SamplerName: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// What the name stands for, in a few words.
+  /// What the name means, in a few words.
   public var summary: String { kind.summary }
 
   /// The schedules that the sampler works with.

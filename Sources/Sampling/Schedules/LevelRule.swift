@@ -1,6 +1,6 @@
 import Glibc
 
-/// How the noise levels of a schedule are found, with T training steps, s steps asked for, k = T / s rounded down and
+/// How the noise levels of a schedule are found, with T training steps, s requested steps, k = T / s rounded down and
 /// the model's offset o. Timesteps that are not whole are rounded half to even unless said otherwise.
 enum LevelRule {
   /// Where a schedule with a single step of its own begins.

@@ -72,7 +72,7 @@ public struct SamplingSchedule: Sendable, Hashable {
 /// Meng et al., "SDEdit" (arXiv 2108.01073), with the steps that diffusers' `StableDiffusionImg2ImgPipeline` leaves
 /// out.
 extension SamplingSchedule {
-  /// The last levels, so many that `strength` is their share: int(count * strength).
+  /// The last int(count * strength) levels.
   /// - Parameter strength: 0 ... 1; from 1, which takes all levels, to 0, which takes none.
   public func startingAt(strength: Double) -> SamplingSchedule {
     precondition(0...1 ~= strength, "A strength lies in 0 ... 1.")

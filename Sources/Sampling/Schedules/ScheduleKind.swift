@@ -1,6 +1,6 @@
 /// Which of a model's noise levels are visited when a result is made in fewer steps than the training had.
 ///
-/// With T training steps, s steps asked for and k = T / s rounded down, from the noisiest level to the cleanest:
+/// With T training steps, s requested steps and k = T / s rounded down, from the noisiest level to the cleanest:
 ///
 /// | name          | levels                                                                                        |
 /// |---------------|-----------------------------------------------------------------------------------------------|
@@ -14,13 +14,13 @@
 /// | `ays`         | the levels of Align Your Steps for Stable Diffusion 1.x                                       |
 ///
 /// The same name means other levels for other samplers, as in diffusers: `ScheduleTable.swift` has the table. `keras`
-/// can visit more or fewer levels than were asked for: 30 steps give 31, 64 give 67, 1000 give 999.
+/// can visit more or fewer levels than requested: 30 steps give 31, 64 give 67, 1000 give 999.
 public enum ScheduleKind: String, CaseIterable, Codable, Sendable {
   case keras
   case keras09 = "keras-0.9"
   case leading, trailing, linspace, karras, exponential, ays
 
-  /// What the name stands for, in a few words.
+  /// What the name means, in a few words.
   public var summary: String {
     switch self {
     case .keras: "the Keras example's timesteps 1, 1 + k, 1 + 2k, ..."
@@ -37,7 +37,7 @@ public enum ScheduleKind: String, CaseIterable, Codable, Sendable {
   /// The schedule of a sampler.
   ///
   /// - Parameters:
-  ///   - steps: how many are asked for, 1 to the number of training steps.
+  ///   - steps: the requested number, 1 to the number of training steps.
   ///   - stepsOffset: `steps_offset` of the model's scheduler; only `leading` has one.
   ///   - finalAlphaBar: abar of the result; only DDIM and PNDM with diffusers' schedules let the model choose it.
   ///     `set_alpha_to_one: false` in a scheduler's configuration means `noise.alphaBars[0]`.
