@@ -79,7 +79,7 @@ public struct StableDiffusionPipeline: Sendable {
   }
 
   /// The noise levels from noise to picture, for a sampler's steps.
-  /// - Throws: `ScheduleError` if the model cannot be sampled in so many steps, or not so.
+  /// - Throws: `ScheduleError` if the model cannot be sampled in `steps` steps or with this kind and sampler.
   public func schedule(
     steps: Int, kind: ScheduleKind, sampler: SamplerName = .ddim
   ) throws(ScheduleError) -> SamplingSchedule {

@@ -73,8 +73,8 @@ extension AutoencoderDescription {
 }
 
 extension AutoencoderDescription {
-  /// An upper bound of what encoding or decoding one picture allocates, in bytes, for latents of so many pixels: four
-  /// tensors of the widest layer, and the workspace of its convolution.
+  /// An upper bound of what encoding or decoding one picture allocates, in bytes: four tensors of the widest layer, and
+  /// the workspace of its convolution with the threads in use now.
   public func activationBytes(latentPixels: Int) -> Int {
     let pixels = latentPixels * factor * factor
     let widest = channels.indices.map { level in

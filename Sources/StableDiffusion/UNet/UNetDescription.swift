@@ -23,7 +23,7 @@ public struct UNetDescription: Sendable, Hashable {
   /// Width of the time embedding.
   var timeWidth: Int { 4 * channels[0] }
 
-  /// An upper bound of what an evaluation allocates for the activations of one image, in bytes, for latents of so many
+  /// An upper bound of what an evaluation allocates for the activations of one image, in bytes, for latents of `pixels`
   /// pixels: the skip connections, and the widest layer three times over.
   public func activationBytes(pixels: Int) -> Int {
     let skips = zip(0..., down).map { level, stage in stage.skipChannels.reduce(0, +) * pixels >> (2 * level)
