@@ -137,7 +137,8 @@ import Testing
   @Test("only samplers that add noise depend on the noise of the steps")
   func stepNoises() throws {
     for sampler in SamplerName.allCases {
-      let levels = try sampler.defaultSchedule.schedule(steps: 3, sampler: sampler, noise: Self.stableDiffusion)
+      let levels = try sampler.defaultSchedule.schedule(
+        steps: 3, sampler: sampler, noise: Self.stableDiffusion)
       let noises = NoiseGenerator.numpy.normals(seed: 3, draws: 0..<5, height: 2, width: 2, channels: 4)
       let results = [Array(noises[1...3]), Array(noises[2...4])].map { stepNoises in
         Denoising(noises[0], through: levels, stepNoises: stepNoises) {
