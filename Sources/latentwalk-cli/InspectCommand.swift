@@ -16,7 +16,7 @@ struct InspectCommand: ParsableCommand {
     completion: .file(extensions: ["png", "gif", "apng", "json"]))
   var file: String
 
-  @Flag(help: "The recipe as JSON, which 'latentwalk render' takes.")
+  @Flag(help: "As JSON: a recipe, which 'latentwalk render' takes, or another program's settings.")
   var json = false
 
   func run() throws {

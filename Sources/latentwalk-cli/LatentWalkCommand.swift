@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 @main
 struct LatentWalkCommand: ParsableCommand {
@@ -23,4 +24,14 @@ struct LatentWalkCommand: ParsableCommand {
     ])
 
   static let version = "0.1.0"
+
+  /// Standard streams that the caller closed are open on /dev/null: writing to them is no error, and no file that is
+  /// opened gets their numbers.
+  static func main() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest number that is free, so this one.
+      _ = open("/dev/null", O_RDWR)
+    }
+    main(nil)
+  }
 }

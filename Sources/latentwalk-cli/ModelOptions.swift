@@ -67,8 +67,11 @@ struct SizeOptions: ParsableArguments {
   var height: Int?
 
   func validate() throws {
-    try require(width.map { 1...8192 ~= $0 } ?? true, "--width", "\(width ?? 0)", "1 to 8192 pixels")
-    try require(height.map { 1...8192 ~= $0 } ?? true, "--height", "\(height ?? 0)", "1 to 8192 pixels")
+    for (option, size) in [("--width", width), ("--height", height)] {
+      try require(
+        size.map(Recipe.sizes.contains) ?? true, option, "\(size ?? 0)",
+        "1 to \(Recipe.sizes.upperBound) pixels")
+    }
   }
 }
 

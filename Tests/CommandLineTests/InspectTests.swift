@@ -90,9 +90,10 @@ import Testing
     try folder.make("folder")
     #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
     for (name, words) in [
-      ("plain.png", "plain.png carries no recipe"), ("notes.txt", "This is not a recipe of LatentWalk"),
-      ("empty.json", "This is not a recipe of LatentWalk"), ("cut.gif", "cut.gif"),
-      ("cut.json", "This is not a recipe of LatentWalk"), ("later.json", "schema 3"), ("folder", "folder"),
+      ("plain.png", "plain.png carries no recipe"), ("notes.txt", "notes.txt is not a recipe of LatentWalk"),
+      ("empty.json", "empty.json is not a recipe of LatentWalk"), ("cut.gif", "cut.gif"),
+      ("cut.json", "cut.json is not a recipe of LatentWalk"), ("later.json", "schema 3"),
+      ("folder", "folder"),
       ("pipe", "pipe"), ("nowhere.gif", "nowhere.gif"), ("/dev/zero", "/dev/zero"),
       ("/dev/null", "/dev/null"),
     ] {

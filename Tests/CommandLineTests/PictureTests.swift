@@ -20,6 +20,17 @@ import Testing
     try Recipe(json: #require(try recipeText(inFile: folder.file(name))))
   }
 
+  @Test(
+    "with standard streams closed the work is finished quietly",
+    arguments: [[2], [1, 2], [0, 1, 2]] as [[Int32]])
+  func closedStreams(closed: [Int32]) throws {
+    let arguments = ["image", "a dog", "--model", "two-stages", "--steps", "2", "--seed", "3", "-o", "a.png"]
+    let run = try Program(arguments, in: folder.path, closing: closed).finished()
+    #expect(run.exitCode == 0 && run.errors.isEmpty)
+    #expect(try Picture(pngFile: folder.file("a.png")).width > 0)
+    #expect(try folder.names() == ["a.png"])
+  }
+
   @Test("a picture is named after the seed, has the model's size and holds its recipe")
   func picture() throws {
     expectDone(try image("Ein Hund, größer als 犬", "--seed", "42"), "image-42.png")

@@ -22,11 +22,12 @@ final class Program {
   private let pipe: Int32?
   private var unread = ""
 
-  /// - Parameter pipesOutput: whether standard output is a small pipe, so that the program cannot run ahead of the
-  ///   reader.
+  /// - Parameters:
+  ///   - pipesOutput: whether standard output is a small pipe, so that the program cannot run ahead of the reader.
+  ///   - closing: standard streams that are closed when the program begins.
   init(
     _ arguments: [String], in folder: String, environment changes: [String: String?] = [:],
-    pipesOutput: Bool = false
+    pipesOutput: Bool = false, closing: [Int32] = []
   ) throws {
     outputs = try TemporaryFolder()
     var environment: [String: String?] = ProcessInfo.processInfo.environment
@@ -55,6 +56,8 @@ final class Program {
       posix_spawn_file_actions_addopen(&actions, 1, outputs.file("output"), O_WRONLY | O_CREAT, 0o600)
     }
     pipe = pipesOutput ? ends[0] : nil
+
+    for stream in closing { posix_spawn_file_actions_addclose(&actions, stream) }
 
     // The tests' threads hold signals back, and a program inherits that.
     var attributes = posix_spawnattr_t()

@@ -12,8 +12,8 @@ import Testing
     arguments: [
       ("--frames", "0", "1 to 100000"), ("--frames", "-5", "1 to 100000"), ("--steps", "0", "1 to 1000"),
       ("--steps", "-1", "1 to 1000"), ("--fps", "0", "0.01 to 50"), ("--fps", "-10", "0.01 to 50"),
-      ("--fps", "nan", "0.01 to 50"), ("--fps", "60", "0.01 to 50"), ("--width", "0", "1 to 8192"),
-      ("--height", "-64", "1 to 8192"), ("--guidance", "nan", "a number such as 7.5"),
+      ("--fps", "nan", "0.01 to 50"), ("--fps", "60", "0.01 to 50"), ("--width", "16385", "1 to 16384"),
+      ("--height", "-64", "1 to 16384"), ("--guidance", "nan", "a number such as 7.5"),
       ("--step-size", "inf", "a number such as 0.002"), ("--batch", "0", "1 to 1024"),
       ("--threads", "-1", "1 to 1024"),
     ])

@@ -44,7 +44,9 @@ import Testing
   func installed() throws {
     let model = try folder.model(in: "usr/share/latentwalk/Models") + "/tiny"
     try folder.make("usr/bin")
-    try FileManager.default.copyItem(atPath: Program.path(), toPath: folder.file("usr/bin/latentwalk"))
+    // By another process: a program that a test starts at the same moment would hold the copy open for writing, and a
+    // file that is open so cannot be executed ("Text file busy").
+    _ = try Program.lines(of: "/bin/cp", Program.path(), folder.file("usr/bin/latentwalk"), home: folder.path)
     try FileManager.default.createSymbolicLink(
       atPath: folder.file("walk"), withDestinationPath: "usr/bin/latentwalk")
     for name in ["usr/bin/latentwalk", "walk"] {

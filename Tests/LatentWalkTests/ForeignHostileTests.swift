@@ -159,6 +159,30 @@ import Testing
     #expect(try ForeignSettings(in: foreignTexts(inFile: path))?.prompt == "猫")
   }
 
+  @Test(
+    "the summary of another program's picture names its files, and what takes the place of what is missing")
+  func summary() throws {
+    let folder = try TemporaryFolder()
+    func summary(_ settings: String) throws -> String {
+      let path = folder.file("picture.png")
+      try Picture(width: 2, height: 1, pixels: [1, 2, 3, 4, 5, 6]).writePNG(to: path)
+      try write(chunk: "tEXt", Array("parameters\0a cat\nSteps: 20, Seed: 1, \(settings)".utf8), into: path)
+      return try ResultFile(path: path).summary.map { $0.split(separator: " ").joined(separator: " ") }
+        .joined(separator: "\n")
+    }
+    let named = try summary(
+      #"Sampler: Euler, Model hash: 6ce0161689, Model: v1-5, VAE: mse.ckpt, TI hashes: "easy: c74b""#)
+    for line in ["Model v1-5 (SHA-256 6ce0161689)", "VAE mse", "Learned word easy, easy"] {
+      #expect(named.contains(line), "\(named)")
+    }
+    #expect(!named.contains("takes its place"))
+    let bare = try summary("Sampler: DPM fast, Denoising strength: 0.5")
+    for sentence in ["the bundled model tiny takes its place.", "ddim takes its place."] {
+      #expect(bare.contains(sentence), "\(bare)")
+    }
+    #expect(bare.components(separatedBy: "began with").count == 2, "\(bare)")
+  }
+
   /// Puts a chunk behind the header of a PNG file.
   private func write(chunk name: String, _ data: [UInt8], into path: String) throws {
     func bigEndian(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number.bigEndian, Array.init) }

@@ -98,6 +98,19 @@ import Testing
     #expect(try models.renderer(for: recipe).frame(0) == frame)
   }
 
+  @Test("a file is found under any name in a folder of the library", arguments: Part.all)
+  func placed(part: Part) throws {
+    let path = try copy(part)
+    let recipe = try recipe(part, path)
+    let frame = try models.renderer(for: recipe).frame(0)
+    try folder.make("place")
+    let ending = (path as NSString).pathExtension
+    try folder.move(
+      (path as NSString).lastPathComponent, to: "place/renamed" + (ending.isEmpty ? "" : ".\(ending)"))
+    let store = TinyModel.store(TinyModel.fixtures, folder.file("place"))
+    #expect(try store.renderer(for: recipe).frame(0) == frame)
+  }
+
   @Test("noise and embeddings that have changed are refused, too")
   func arrays() throws {
     let zeros = { (count: Int) in [Float](repeating: 0.5, count: count) }

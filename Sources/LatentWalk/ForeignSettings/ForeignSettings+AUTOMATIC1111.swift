@@ -40,7 +40,7 @@ extension ForeignSettings {
   ) -> Value? {
     guard let value = text[key] else { return nil }
     let number = read(value)
-    if number == nil { note("\(key) is left out: \"\(shortened(value))\" is no such number.") }
+    if number == nil { note("\(key) is left out: \"\(shortened(value))\" is out of range, or no number.") }
     return number
   }
 

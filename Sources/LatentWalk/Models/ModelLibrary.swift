@@ -88,10 +88,12 @@ public struct ModelLibrary: Sendable {
   /// All models that are found, and single files beside them.
   public func models() -> [Model] { byName() + checkpoints { _ in true } }
 
+  /// All that lies in the folders with models, adapters and autoencoders among it.
+  func contents() -> [String] { places.flatMap { place in Self.names(in: place).map { "\(place)/\($0)" } } }
+
   /// What is a model by its name, or by the names in its folder.
   private func byName() -> [Model] {
-    let kept = places.flatMap { place in Self.names(in: place).map { "\(place)/\($0)" } }
-    return (kept + snapshots()).filter(Self.isModel).map(Model.init)
+    (contents() + snapshots()).filter(Self.isModel).map(Model.init)
   }
 
   /// Single files in Hugging Face's cache that are models. The cache holds files of many programs, so only those that

@@ -75,8 +75,8 @@ extension ModelStore {
     return Recipe.FileReference(path: path, sha256: sha256)
   }
 
-  /// Where the file of a reference lies: at its path, under its name in the current folder, or wherever its contents
-  /// were last seen.
+  /// Where the file of a reference lies: at its path, under its name in the current folder, wherever its contents
+  /// were last seen, or under any name in one of the library's folders.
   func path(of file: Recipe.FileReference, as role: AddedFile = .plain, field: String) throws -> String {
     let here = (file.path as NSString).lastPathComponent
     var found: FileDigest?
@@ -86,6 +86,12 @@ extension ModelStore {
       if sha256 == file.sha256 { return path }
       found = found ?? sha256
     }
+    let ending = (here as NSString).pathExtension
+    let placed = library.contents().first {
+      ($0 as NSString).pathExtension == ending
+        && (try? ContentIdentity(added: $0, as: role, digests).sha256) == file.sha256
+    }
+    if let placed { return placed }
     if let found { throw ModelStoreError.otherContents(field: field, path: file.path, found: found.short) }
     throw ModelStoreError.missing(field: field, path: file.path, sha256: file.sha256.short)
   }

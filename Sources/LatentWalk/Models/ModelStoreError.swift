@@ -18,10 +18,13 @@ public enum ModelStoreError: Error, Equatable, CustomStringConvertible {
     case .changedWhileLoading(let name):
       "The files of the model \(name) changed while they were read; wait until they are complete, then try again."
     case .missing(let field, let path, let sha256):
-      "The recipe's \(field), the file \(path) (SHA-256 \(sha256)), is not found; put it there or into the current folder."
+      """
+      The recipe's \(field), the file \(path) (SHA-256 \(sha256)), is not found; put it there, into the current \
+      folder or into one that LATENTWALK_MODELS names.
+      """
     case .otherContents(let field, let path, let found):
       "\(path) is not the file that the recipe's \(field) names: its contents have changed (SHA-256 \(found)). "
-        + "Put the recipe's file there or into the current folder."
+        + "Put the recipe's file there, into the current folder or into one that LATENTWALK_MODELS names."
     }
   }
 }

@@ -101,6 +101,8 @@ public enum RecipeError: Error, Equatable, CustomStringConvertible {
   /// A field has a value that is not accepted.
   case invalid(field: String, found: String, accepted: String)
   case unreadable(reason: String)
+  /// A file that is neither a picture, an animation nor a recipe.
+  case notRecipe(path: String, reason: String)
   case otherVersion(tool: String, schema: Int)
   /// A picture or animation that carries no recipe.
   case noRecipe(path: String)
@@ -111,6 +113,8 @@ public enum RecipeError: Error, Equatable, CustomStringConvertible {
       "The recipe's \(field) is \(found); choose \(accepted)."
     case .unreadable(let reason):
       "This is not a recipe of LatentWalk: \(reason)."
+    case .notRecipe(let path, let reason):
+      "\(path) is not a recipe of LatentWalk: \(reason). Give a PNG, GIF, APNG or JSON file that LatentWalk wrote."
     case .otherVersion("LatentWalk", 1):
       "The recipe is of schema 1, which does not name its files by their SHA-256; read its file with ResultFile, "
         + "which finds and checks them."

@@ -25,9 +25,15 @@ extension RecipeDraft {
 }
 
 extension ForeignSettings {
-  /// What a draft of these settings leaves out.
+  /// What a draft of these settings leaves out or replaces.
   var sentences: [String] {
-    guard let start, start.pictureName == nil else { return unsupported }
-    return unsupported + ["The picture began with another one, which the text does not name."]
+    var sentences = unsupported
+    if modelName == nil, modelHash == nil {
+      sentences.append("No model is named; the bundled model \(ModelLibrary.bundledModel) takes its place.")
+    }
+    if sampler == nil {
+      sentences.append("No sampler is taken over; \(RecipeDraft(.image).sampler.rawValue) takes its place.")
+    }
+    return sentences
   }
 }

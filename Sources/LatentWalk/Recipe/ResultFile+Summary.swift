@@ -63,8 +63,13 @@ extension Recipe {
 
 extension RecipeDraft {
   fileprivate var summary: [String] {
-    var lines = [line("Model", model.path)]
+    var identity = ""
+    if case .sha256(let prefix) = model.expected { identity = " (SHA-256 \(prefix))" }
+    var lines = [line("Model", model.path + identity)]
     lines += loras.map { line("LoRA", "\($0.file.path), weight \($0.weight)") }
+    lines += textualInversions.map { line("Learned word", $0.file.path + ($0.token.map { ", \($0)" } ?? "")) }
+    lines += [("VAE", vae), ("Tiny VAE", tinyVAE)].compactMap { name, file in file.map { line(name, $0.path) }
+    }
     lines += prompts.map { line("Prompt", $0) }
     if !negativePrompt.isEmpty { lines.append(line("Negative prompt", negativePrompt)) }
     lines.append(

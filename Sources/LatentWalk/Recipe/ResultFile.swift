@@ -36,7 +36,7 @@ public struct ResultFile: Sendable {
       (contents, unsupported) = (.draft(RecipeDraft(settings)), settings.sentences)
       return
     }
-    let document = try RecipeDocument(json: text)
+    let document = try Self.document(text, path)
     (program, frame, self.text) = ("LatentWalk", document.frame, text)
     unsupported = []
     contents =
@@ -44,6 +44,14 @@ public struct ResultFile: Sendable {
       case .recipe(let recipe): .recipe(recipe)
       case .schema1(let draft): .draft(draft)
       }
+  }
+
+  private static func document(_ text: String, _ path: String) throws -> RecipeDocument {
+    do {
+      return try RecipeDocument(json: text)
+    } catch RecipeError.unreadable(let reason) {
+      throw RecipeError.notRecipe(path: path, reason: reason)
+    }
   }
 
   /// The text of a recipe that is a file of its own; nil for a PNG or GIF, and for a file that is no text.
