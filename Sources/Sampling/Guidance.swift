@@ -13,13 +13,5 @@ public func guided(unconditional: Tensor, conditional: Tensor, scale: Float) -> 
 
 /// The same with a scale for each image, the first dimension.
 public func guided(unconditional: Tensor, conditional: Tensor, scales: [Float]) -> Tensor {
-  guard Set(scales).count > 1 else {
-    return guided(unconditional: unconditional, conditional: conditional, scale: scales[0])
-  }
-  return Tensor.batch(
-    scales.enumerated().map { image, scale in
-      guided(
-        unconditional: unconditional.images(image..<image + 1),
-        conditional: conditional.images(image..<image + 1), scale: scale)
-    })
+  mix(scales.map { 1 - $0 }, unconditional, scales, conditional)
 }
