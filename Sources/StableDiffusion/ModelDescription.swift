@@ -60,8 +60,6 @@ public struct ModelDescription: Sendable {
 
   /// Width and height of the pictures that the model was trained on, in pixels.
   public var defaultSize: Int { unet.sampleSize * autoencoder.factor }
-  /// Width and height must be multiples of this many pixels: of one latent.
-  public var sizeMultiple: Int { autoencoder.factor }
 }
 
 extension Configuration {

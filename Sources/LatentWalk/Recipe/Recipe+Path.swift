@@ -24,7 +24,10 @@ extension Recipe.Walk {
   }
 
   /// The point of a frame.
-  func point(of frame: Int) -> Point { path.point(at: timing.position(of: frame, on: path)) }
+  func point(of frame: Int) -> Point {
+    let path = path
+    return path.point(at: timing.position(of: frame, on: path))
+  }
 
   /// The key frame whose sampling a frame has: the last one that it has reached.
   func keyFrameReached(by frame: Int) -> Recipe.KeyFrame {

@@ -47,6 +47,8 @@ public struct Renderer: Sendable {
     // The text encoder is unloaded before the UNet is loaded.
     if lowMemory { model.pipeline.unload(.promptEncoder) }
     _ = try model.pipeline.unet()
+    // Now that the weights have their part of it.
+    try TensorMemory.reserve(bytes: memoryBytes)
     warnings = try model.warnings(for: recipe)
   }
 
