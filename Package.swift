@@ -10,7 +10,8 @@ let package = Package(
     .library(name: "CKernels", targets: ["CKernels"]),  // for Benchmarks
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // The arithmetic, in C: the only place with SIMD instructions.
@@ -42,6 +43,7 @@ let package = Package(
       name: "LatentWalk",
       dependencies: [
         "BundledModels", "StableDiffusion", "Sampling", "Walks", "Media", "Checkpoints", "Tensors", "Files",
+        .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "latentwalk",

@@ -16,7 +16,7 @@ public struct EmbeddingOffsetWalk: Path {
   }
 
   public func point(at position: Position) -> Point {
-    let offset = (Double(position.leg) + position.fraction) * stepSize
-    return Point(conditioning: LinearCombination(weights: [1], offset: offset), noise: .single)
+    let offset = position.legs * stepSize
+    return Point(conditioning: .sum(LinearCombination(weights: [1], offset: offset)), noise: .single)
   }
 }

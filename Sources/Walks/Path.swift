@@ -34,19 +34,47 @@ public struct Position: Sendable, Hashable {
     precondition(0...1e9 ~= legs, "A position is a number of legs from 0, not \(legs).")
     self.init(leg: Int(legs), fraction: legs - legs.rounded(.down))
   }
+
+  /// In legs.
+  public var legs: Double { Double(leg) + fraction }
 }
 
 /// A point in latent space: which conditioning a picture is made from, and which noise.
 public struct Point: Sendable, Hashable {
   /// Of the key frames' conditionings, one weight each.
-  public let conditioning: LinearCombination
+  public let conditioning: Mixture
   /// Of the noises.
-  public let noise: LinearCombination
+  public let noise: Mixture
 
-  public init(conditioning: LinearCombination, noise: LinearCombination) {
+  public init(conditioning: Mixture, noise: Mixture) {
     self.conditioning = conditioning
     self.noise = noise
   }
+}
+
+/// How a point is mixed from what the key frames have.
+public enum Mixture: Sendable, Hashable {
+  /// A weighted sum.
+  case sum(LinearCombination)
+  /// On the great circle (spherical linear interpolation) from one sum to another; the fraction is 0 ... 1.
+  case arc(from: LinearCombination, to: LinearCombination, fraction: Double)
+
+  /// The weights of the terms; between the ends of an arc those of a straight line.
+  public var weights: [Double] {
+    switch self {
+    case .sum(let sum): sum.weights
+    case .arc(let from, let to, let fraction):
+      zip(from.weights, to.weights).map { (1 - fraction) * $0 + fraction * $1 }
+    }
+  }
+
+  /// From one sum to another, which are the same or not.
+  static func between(_ from: LinearCombination, _ to: LinearCombination, _ fraction: Double) -> Mixture {
+    from == to || fraction == 0 ? .sum(from) : .arc(from: from, to: to, fraction: fraction)
+  }
+
+  /// The only term there is, as it is.
+  static let single = Mixture.sum(.term(0, of: 1))
 }
 
 /// A weighted sum, and a number added to each of its components.
@@ -59,19 +87,16 @@ public struct LinearCombination: Sendable, Hashable {
     self.offset = offset
   }
 
-  /// The only term there is, as it is.
-  static let single = LinearCombination(weights: [1])
-}
+  /// One of several terms, as it is.
+  static func term(_ index: Int, of count: Int) -> LinearCombination {
+    LinearCombination(weights: (0..<count).map { $0 == index ? 1 : 0 })
+  }
 
-/// Stays where it is: one conditioning, one noise.
-public struct StillWalk: Path {
-  public let legCount = 0
-  public let isClosed = false
-  public let noiseCount = 1
-
-  public init() {}
-
-  public func point(at position: Position) -> Point {
-    Point(conditioning: .single, noise: .single)
+  /// Straight from one of several terms to another.
+  static func between(_ from: Int, _ to: Int, _ u: Double, of count: Int) -> LinearCombination {
+    var weights = [Double](repeating: 0, count: count)
+    weights[to] = u
+    weights[from] = 1 - u
+    return LinearCombination(weights: weights)
   }
 }

@@ -2,29 +2,73 @@
 ///
 ///     let path = InterpolationWalk(noises: [0, 0])
 ///     Timing(frameCount: 3).position(of: 1, on: path)                         // half-way
-///     Timing(frameCount: 3, positions: [0, 0.8, 1]).position(of: 1, on: path)   // at 0.8
+///     let knots = [Timing.Knot(frame: 0, position: 0), Timing.Knot(frame: 2, position: 1, easing: .linear)]
+///     Timing(frameCount: 3, knots: knots).position(of: 1, on: path)           // half-way, too
 public struct Timing: Sendable, Hashable, Codable {
   public let frameCount: Int
-  /// The position of each frame in legs, if the pace was measured; nil for an even pace.
-  public let positions: [Double]?
+  /// When the walk is where, in the order of the frames; nil for equal legs in equal times.
+  public let knots: [Knot]?
+  /// The measured pace, from where frames would be to where the picture has changed as much as it should by then; nil
+  /// if it was not measured. In the order of the positions.
+  public var pace: [PaceKnot]?
 
-  public init(frameCount: Int, positions: [Double]? = nil) {
-    self.frameCount = frameCount
-    self.positions = positions
+  public init(frameCount: Int, knots: [Knot]? = nil, pace: [PaceKnot]? = nil) {
+    (self.frameCount, self.knots, self.pace) = (frameCount, knots, pace)
+  }
+
+  /// The walk is at a position at a frame, which may lie between two.
+  public struct Knot: Sendable, Hashable, Codable {
+    public let frame: Double
+    /// In legs.
+    public let position: Double
+    /// How the way to the next knot is paced; nil for linear.
+    public let easing: Easing?
+
+    public init(frame: Double, position: Double, easing: Easing? = nil) {
+      (self.frame, self.position, self.easing) = (frame, position, easing)
+    }
+  }
+
+  /// What stands at a position without a measured pace, and where it stands with it. Both in legs.
+  public struct PaceKnot: Sendable, Hashable, Codable {
+    public let from: Double
+    public let to: Double
+
+    public init(from: Double, to: Double) { (self.from, self.to) = (from, to) }
   }
 
   /// - Parameter frame: 0 ..< frameCount.
   public func position(of frame: Int, on path: some Path) -> Position {
     precondition(0..<frameCount ~= frame, "The frames are 0..<\(frameCount); \(frame) is none of them.")
-    if let positions {
-      precondition(
-        positions.count == frameCount, "\(positions.count) positions do not fit \(frameCount) frames.")
-      return Position(positions[frame])
-    }
+    let position = knots.map { Position(Self.position(of: Double(frame), $0)) } ?? evenPosition(frame, path)
+    return pace.map { Position(Self.paced(position.legs, $0)) } ?? position
+  }
+
+  private func evenPosition(_ frame: Int, _ path: some Path) -> Position {
     // On a closed path the frame after the last would be the first; on an open one the last frame is the end.
     let gaps = path.isClosed ? frameCount : max(1, frameCount - 1)
     let (leg, rest) = (frame * path.legCount).quotientAndRemainder(dividingBy: gaps)
     return Position(leg: leg, fraction: Double(rest) / Double(gaps))
+  }
+
+  private static func position(of frame: Double, _ knots: [Knot]) -> Double {
+    // Where two knots have one frame, the later one holds.
+    guard let index = knots.lastIndex(where: { $0.frame <= frame }) else { return knots.first?.position ?? 0 }
+    let knot = knots[index]
+    guard index + 1 < knots.count else { return knot.position }
+    let next = knots[index + 1]
+    let part = (knot.easing ?? .linear)((frame - knot.frame) / (next.frame - knot.frame))
+    return part == 0 ? knot.position : knot.position + part * (next.position - knot.position)
+  }
+
+  private static func paced(_ position: Double, _ pace: [PaceKnot]) -> Double {
+    guard let index = pace.lastIndex(where: { $0.from <= position }) else {
+      return pace.first?.to ?? position
+    }
+    let knot = pace[index]
+    guard index + 1 < pace.count else { return knot.to }
+    let next = pace[index + 1]
+    return knot.to + (position - knot.from) / (next.from - knot.from) * (next.to - knot.to)
   }
 
   /// The frames in the order in which they play. There and back again, each end plays once: 0 1 2 3 play as 0 1 2 3 2

@@ -14,7 +14,7 @@ struct AnimationOptions: ParsableArguments {
   var output: String?
 
   @Option(parsing: .unconditional, help: "Frames of the walk.")
-  var frames = defaults.frames
+  var frames = RecipeDraft.defaultFrames
 
   @Option(parsing: .unconditional, help: "Frames a second.")
   var fps = defaults.fps

@@ -1,46 +1,46 @@
 import Foundation
-import Sampling
+import LatentWalk
 
 /// How far the rendering is and how fast it goes.
 struct Pace {
   private let frames: Int
-  private let schedule: SamplingSchedule
+  private let evaluations: Int
   private let start = Date()
+  private var evaluated = 0
   private var finished = 0
-  /// Frames in work, and the steps that they have taken.
-  private var inWork = 0
-  private var step = 0
+  private var work = ""
 
-  init(frames: Int, schedule: SamplingSchedule) {
+  /// - Parameter evaluations: of the UNet, for all frames and what they are made from.
+  init(frames: Int, evaluations: Int) {
     self.frames = max(1, frames)
-    self.schedule = schedule
+    self.evaluations = max(1, evaluations)
   }
 
-  mutating func advance(to step: Int, frames: Int) {
-    self.step = step
-    inWork = frames
+  mutating func advance(_ step: RenderingStep) {
+    evaluated += step.evaluations
+    work = "step \(step.taken) of \(step.count)"
   }
 
-  mutating func finish() {
-    finished += 1
-    inWork -= 1
+  mutating func advance(_ step: PreparationStep) {
+    evaluated += step.evaluations
+    switch step.preparation {
+    case .inversion(let keyFrame): work = "inverting the picture of key frame \(keyFrame + 1), "
+    case .parent: work = "a neighbour of frames, "
+    }
+    work += "step \(step.taken) of \(step.count)"
   }
+
+  mutating func finish() { finished += 1 }
 
   var seconds: Double { Date().timeIntervalSince(start) }
-
-  /// Done, 0 ... 1; the steps of frames in work count as many times as they evaluate the network.
-  var share: Double {
-    let evaluations = max(1, schedule.evaluations(after: schedule.count))
-    let passed = Double(schedule.evaluations(after: step)) / Double(evaluations)
-    return (Double(finished) + Double(max(0, inWork)) * passed) / Double(frames)
-  }
-
+  /// Done, 0 ... 1.
+  var share: Double { Double(evaluated) / Double(evaluations) }
   var secondsPerFrame: Double? { share > 0 ? seconds / (share * Double(frames)) : nil }
-  var secondsLeft: Double? { share > 0 ? seconds / share * (1 - share) : nil }
+  var secondsLeft: Double? { share > 0 ? max(0, seconds / share * (1 - share)) : nil }
 
   /// "frame 12 of 60, step 20 of 25, 1.2 s a frame, 0:58 left"
   var sentence: String {
-    let frame = "frame \(min(finished + 1, frames)) of \(frames), step \(step) of \(schedule.count)"
+    let frame = "frame \(min(finished + 1, frames)) of \(frames), \(work)"
     guard let secondsPerFrame, let secondsLeft else { return frame }
     return frame + String(format: ", %.2f s a frame, ", secondsPerFrame) + "\(duration(secondsLeft)) left"
   }

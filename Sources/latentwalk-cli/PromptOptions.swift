@@ -61,35 +61,14 @@ struct PromptOptions: ParsableArguments {
   }
 }
 
-/// `FILE` or `FILE:WEIGHT`. A path may have colons itself, so only a number is read as a weight.
 struct LoRAArgument: ExpressibleByArgument {
   let lora: RecipeDraft.LoRA
-
-  init(argument: String) {
-    guard let colon = argument.lastIndex(of: ":"), colon > argument.startIndex,
-      let weight = Double(argument[argument.index(after: colon)...])
-    else {
-      lora = RecipeDraft.LoRA(FileRequest(argument))
-      return
-    }
-    lora = RecipeDraft.LoRA(FileRequest(String(argument[..<colon])), weight: weight)
-  }
+  init(argument: String) { lora = RecipeDraft.LoRA(argument: argument) }
 }
 
-/// `FILE` or `FILE:WORD`. If there is a file of the whole name, the argument has no word.
 struct TextualInversionArgument: ExpressibleByArgument {
   let inversion: RecipeDraft.TextualInversion
-
-  init(argument: String) {
-    let exists = FileManager.default.fileExists(atPath:)
-    guard !exists(argument), let colon = argument.lastIndex(of: ":"), exists(String(argument[..<colon]))
-    else {
-      inversion = RecipeDraft.TextualInversion(FileRequest(argument))
-      return
-    }
-    inversion = RecipeDraft.TextualInversion(
-      FileRequest(String(argument[..<colon])), token: String(argument[argument.index(after: colon)...]))
-  }
+  init(argument: String) { inversion = RecipeDraft.TextualInversion(argument: argument) }
 }
 
 extension PromptSyntax: ExpressibleByArgument {}

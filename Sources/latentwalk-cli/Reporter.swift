@@ -35,7 +35,7 @@ final class Reporter {
     let (keyFrame, all) = (recipe.walk.keyFrames[0], frames.count + kept)
     let schedule = try renderer.schedule(of: frames.first ?? 0)
     let evaluations = try renderer.evaluations(of: frames)
-    pace = Pace(frames: frames.count, schedule: schedule)
+    pace = Pace(frames: frames.count, evaluations: evaluations)
     emit(
       ReportLine(
         event: "start", frames: all, missing: frames.count, steps: schedule.count, evaluations: evaluations,
@@ -60,8 +60,11 @@ final class Reporter {
   func report(_ event: RenderingEvent) {
     switch event {
     case .step(let step):
-      pace?.advance(to: step.taken, frames: step.frames.count)
+      pace?.advance(step)
       emit(ReportLine(event: "step", step: step.taken, steps: step.count, batch: step.frames))
+    case .preparation(let step):
+      pace?.advance(step)
+      emit(ReportLine(event: "preparation", step: step.taken, steps: step.count))
     case .frame(let frame, _, _):
       pace?.finish()
       emit(

@@ -86,9 +86,8 @@ struct SubjectOptions: ParsableArguments {
   var embedding: String?
 
   func draft(_ kind: Recipe.WalkKind) -> RecipeDraft {
-    var draft = RecipeDraft(kind, prompts: prompt.map { [$0] } ?? [])
-    draft.embedding = embedding.map { FileRequest($0) }
-    return draft
+    RecipeDraft(
+      kind, keyFrames: [RecipeDraft.KeyFrame(prompt: prompt, embedding: embedding.map { FileRequest($0) })])
   }
 
   func validate() throws {

@@ -1,4 +1,6 @@
+import Sampling
 import StableDiffusion
+import Walks
 
 /// From a draft to a recipe.
 extension ModelStore {
@@ -16,31 +18,83 @@ extension ModelStore {
     for draft: RecipeDraft, drawingSeedFrom generator: inout some RandomNumberGenerator
   ) throws -> Recipe {
     let (reference, folder) = try reference(for: draft)
+    let description = try ModelDescription(folder)
     let seed = draft.seed ?? UInt64(UInt32.random(in: .min ... .max, using: &generator))
-    let subjects: [(prompt: String?, embedding: Recipe.FileReference?)] =
-      if let embedding = draft.embedding {
-        draft.prompts.map { ($0, nil) } + [(nil, try self.reference(to: embedding))]
-      } else {
-        draft.prompts.map { ($0, nil) }
-      }
     let noise = try draft.noise.map { try self.reference(to: $0) }
     let start = try draft.picture.map {
       Recipe.Start(picture: try self.reference(to: $0), strength: draft.strength)
     }
-    let keyFrames = subjects.map { subject in
-      var keyFrame = Recipe.KeyFrame(
-        prompt: subject.prompt, embedding: subject.embedding, negativePrompt: draft.negativePrompt,
-        guidance: draft.guidance, sampling: draft.sampling, seed: seed)
-      keyFrame.noise = noise
+    let keyFrames = try draft.keyFrames.map { wish in
+      var keyFrame = try keyFrame(wish, of: draft, seed: seed)
+      keyFrame.noise = keyFrame.noise ?? (wish.picture == nil && wish.seeds.isEmpty ? noise : nil)
       keyFrame.start = start
       return keyFrame
     }
+    var playback = draft.playback
+    playback.sound = try draft.paceBy.map { try self.reference(to: $0) }
     return try Recipe(
-      model: reference,
-      walk: Recipe.Walk(
-        kind: draft.kind, keyFrames: keyFrames, timing: draft.timing,
-        stepSize: draft.kind == .walk ? draft.stepSize : nil),
-      settings: draft.settings(defaultSize: try ModelDescription(folder).defaultSize),
-      playback: draft.playback)
+      model: reference, walk: try draft.walk(keyFrames, description),
+      settings: draft.settings(defaultSize: description.defaultSize), playback: playback)
+  }
+
+  private func keyFrame(
+    _ wish: RecipeDraft.KeyFrame, of draft: RecipeDraft, seed: UInt64
+  ) throws -> Recipe.KeyFrame {
+    let guidance = wish.guidance ?? (wish.picture == nil ? draft.guidance : RecipeDraft.pictureGuidance)
+    var keyFrame = Recipe.KeyFrame(
+      prompt: wish.prompt, embedding: try wish.embedding.map { try reference(to: $0) },
+      negativePrompt: wish.negativePrompt ?? draft.negativePrompt, guidance: guidance,
+      sampling: draft.sampling(wish), seed: wish.seeds.first?.seed ?? seed)
+    keyFrame.seeds = wish.seeds.count > 1 ? wish.seeds : nil
+    keyFrame.noise = try wish.noise.map { try reference(to: $0) }
+    keyFrame.picture = try wish.picture.map { try reference(to: $0) }
+    let interpolation = wish.interpolation ?? draft.interpolation
+    keyFrame.interpolation = interpolation == .linear ? nil : interpolation
+    return keyFrame
+  }
+}
+
+extension RecipeDraft {
+  /// The walk of resolved key frames.
+  fileprivate func walk(_ keyFrames: [Recipe.KeyFrame], _ model: ModelDescription) throws -> Recipe.Walk {
+    let line = try TimeLine(self)
+    var walk = Recipe.Walk(
+      kind: kind, keyFrames: keyFrames, timing: Timing(frameCount: line.frameCount, knots: line.knots))
+    switch kind {
+    case .interpolate:
+      walk.isClosed = isLoop ? true : nil
+      walk.between = smoothing.between
+    case .walk: walk.stepSize = stepSize
+    case .drift: walk.drift = drift(frames: line.frameCount)
+    case .loop: walk.loop = loop
+    case .grid:
+      walk.grid = grid
+      walk.timing = Timing(frameCount: frames ?? grid.columns * grid.rows)
+    case .denoise:
+      let steps = try keyFrames.first.map { try model.schedule(of: $0.sampling).count } ?? 0
+      // Into noise first, where a picture is given.
+      walk.timing = Timing(frameCount: (keyFrames.first?.picture == nil ? 1 : 2) * steps + 1)
+    case .image: walk.timing = Timing(frameCount: 1)
+    case .circle: break
+    }
+    return walk
+  }
+
+  private func drift(frames: Int) -> Recipe.Drift {
+    let gaps = max(1, frames - 1)
+    let legs = max(1, (gaps + drift.turn - 1) / max(1, drift.turn))
+    // The whole angle is shared by the legs, so that a frame is as far from the next on each of them.
+    return Recipe.Drift(
+      space: drift.space, legs: legs, angle: min(.pi / 2, drift.angle * Double(gaps) / Double(legs)),
+      spread: drift.space == .embedding ? drift.spread : 0)
+  }
+}
+
+extension ModelDescription {
+  /// The noise levels of a sampling.
+  func schedule(of sampling: Recipe.Sampling) throws(ScheduleError) -> SamplingSchedule {
+    try sampling.schedule.schedule(
+      steps: sampling.steps, sampler: sampling.sampler, noise: noiseSchedule, stepsOffset: stepsOffset,
+      finalAlphaBar: finalAlphaBar)
   }
 }

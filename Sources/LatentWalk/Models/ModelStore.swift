@@ -96,5 +96,5 @@ public final class ModelStore: Sendable {
 
 extension Recipe {
   /// Whether a picture has to be encoded, so that the autoencoder needs an encoder.
-  var encodesPictures: Bool { walk.keyFrames.contains { $0.start != nil } }
+  var encodesPictures: Bool { walk.keyFrames.contains { $0.start != nil || $0.picture != nil } }
 }

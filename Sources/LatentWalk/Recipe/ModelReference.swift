@@ -76,10 +76,10 @@ extension Recipe {
     for (index, keyFrame) in walk.keyFrames.enumerated() {
       let own = [
         ("embedding", keyFrame.embedding), ("noise", keyFrame.noise),
-        ("start.picture", keyFrame.start?.picture),
+        ("picture", keyFrame.picture), ("start.picture", keyFrame.start?.picture),
       ]
       files += own.compactMap { field, file in file.map { ("walk.keyFrames[\(index)].\(field)", $0) } }
     }
-    return files
+    return files + (playback.sound.map { [("playback.sound", $0)] } ?? [])
   }
 }

@@ -3,7 +3,9 @@ import Foundation
 
 /// How recipes are written into files: JSON in ASCII, the tool's name and the version of the schema first.
 extension Recipe {
-  static let schema = 2
+  static let schema = 3
+  /// Those that are read as they are: what schema 3 added may be missing.
+  static let readableSchemas = 2...3
 
   /// The recipe as one line of JSON.
   public var json: String {
@@ -57,7 +59,7 @@ struct RecipeDocument {
     }
     frame = header.frame
     switch header.schema {
-    case Recipe.schema:
+    case Recipe.readableSchemas:
       let recipe = try decoded(Contents.self, json).recipe
       try recipe.requireFrame(frame)
       origin = .recipe(recipe)

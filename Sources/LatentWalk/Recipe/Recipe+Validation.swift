@@ -19,12 +19,16 @@ extension Recipe {
     }
     try validateSettings()
     try validateWalk()
+    try validateTiming()
     for (index, keyFrame) in walk.keyFrames.enumerated() {
       try validate(keyFrame, "walk.keyFrames[\(index)]")
     }
     try require(
       Self.frameRates.contains(playback.fps), "playback.fps", "\(playback.fps)",
       "0.01 to 1000 frames a second")
+    if let columns = playback.sheetColumns {
+      try require(1...1000 ~= columns, "playback.sheetColumns", "\(columns)", "1 to 1000 columns")
+    }
   }
 
   private func validateSettings() throws(RecipeError) {
@@ -34,36 +38,6 @@ extension Recipe {
     try require(
       1...100 ~= settings.clipSkip, "settings.clipSkip", "\(settings.clipSkip)",
       "1 for the last layer, 2 for the one before it")
-  }
-
-  private func validateWalk() throws(RecipeError) {
-    let (count, frames) = (walk.keyFrames.count, walk.timing.frameCount)
-    let field = "walk.keyFrames"
-    switch walk.kind {
-    case .interpolate: try require(2...100_000 ~= count, field, "a list of \(count)", "two or more")
-    case .walk, .circle, .image: try require(count == 1, field, "a list of \(count)", "one")
-    }
-    let frameCounts = walk.kind == .image ? 1...1 : Self.frameCounts
-    try require(
-      frameCounts.contains(frames), "walk.timing.frameCount", "\(frames)",
-      walk.kind == .image ? "1 for an image" : "1 to 100000 frames")
-    try require(
-      (walk.kind == .walk) == (walk.stepSize != nil), "walk.stepSize",
-      walk.stepSize.map { "\($0)" } ?? "missing",
-      "a number for a walk, and none otherwise")
-    if let stepSize = walk.stepSize {
-      try require(stepSize.isFinite, "walk.stepSize", "\(stepSize)", "a number such as 0.002")
-    }
-    guard let positions = walk.timing.positions else { return }
-    let legs = Double(walk.path.legCount)
-    try require(
-      positions.count == frames, "walk.timing.positions", "a list of \(positions.count)",
-      "one for each of \(frames) frames")
-    for (frame, position) in positions.enumerated() {
-      try require(
-        0...legs ~= position, "walk.timing.positions[\(frame)]", "\(position)",
-        "0 to \(legs), the legs of the walk")
-    }
   }
 
   private func validate(_ keyFrame: KeyFrame, _ field: String) throws(RecipeError) {
@@ -80,9 +54,24 @@ extension Recipe {
       sampling.schedule.rawValue,
       "\(sampling.sampler.schedules.map(\.rawValue).joined(separator: " or ")) for the sampler \(sampling.sampler.rawValue)"
     )
-    try require(
-      seeds.contains(keyFrame.seed), "\(field).seed", "\(keyFrame.seed)",
-      "a seed up to \(seeds.upperBound), as \(settings.rng.rawValue) takes them")
+    let seedLimit = "a seed up to \(seeds.upperBound), as \(settings.rng.rawValue) takes them"
+    try require(seeds.contains(keyFrame.seed), "\(field).seed", "\(keyFrame.seed)", seedLimit)
+    for (index, term) in (keyFrame.seeds ?? []).enumerated() {
+      try require(seeds.contains(term.seed), "\(field).seeds[\(index)].seed", "\(term.seed)", seedLimit)
+      try require(
+        term.weight.isFinite && term.weight != 0, "\(field).seeds[\(index)].weight", "\(term.weight)",
+        "a number other than 0")
+    }
+    try require(keyFrame.seeds?.isEmpty != true, "\(field).seeds", "empty", "one seed or several")
+    try validatePictures(of: keyFrame, field)
+  }
+
+  private func validatePictures(of keyFrame: KeyFrame, _ field: String) throws(RecipeError) {
+    if keyFrame.picture != nil {
+      try require(
+        keyFrame.sampling.sampler == .ddim, "\(field).sampling.sampler", keyFrame.sampling.sampler.rawValue,
+        "ddim, the only sampler that can be inverted: the key frame is a picture")
+    }
     guard let start = keyFrame.start else { return }
     try require(
       walk.kind == .image, "\(field).start", "a picture", "none: only an image begins with a picture")
@@ -90,7 +79,7 @@ extension Recipe {
   }
 }
 
-private func require(
+func require(
   _ condition: Bool, _ field: String, _ found: String, _ accepted: String
 ) throws(RecipeError) {
   if !condition { throw .invalid(field: field, found: found, accepted: accepted) }

@@ -44,39 +44,9 @@ public struct Recipe: Codable, Sendable, Hashable {
 }
 
 extension Recipe {
-  /// The kind of a walk.
-  public enum WalkKind: String, Codable, Sendable, CaseIterable {
-    /// From key frame to key frame.
-    case interpolate
-    /// Away from a key frame, in equal steps of its embedding.
-    case walk
-    /// Around a circle of noises.
-    case circle
-    /// Nowhere: one picture.
-    case image
-  }
-
-  /// The kind of walk, its key frames and its timing.
-  public struct Walk: Codable, Sendable, Hashable {
-    public var kind: WalkKind
-    /// Two or more for `interpolate`, otherwise one.
-    public var keyFrames: [KeyFrame]
-    /// How many frames, and the position of each.
-    public var timing: Timing
-    /// Of `walk` alone: what each leg adds to every component of the embedding.
-    public var stepSize: Double?
-
-    public init(kind: WalkKind, keyFrames: [KeyFrame], timing: Timing, stepSize: Double? = nil) {
-      self.kind = kind
-      self.keyFrames = keyFrames
-      self.timing = timing
-      self.stepSize = stepSize
-    }
-  }
-
   /// A key frame: what it shows, how it is sampled, and from which noise.
   public struct KeyFrame: Codable, Sendable, Hashable {
-    /// Either a prompt or an embedding.
+    /// Either a prompt or an embedding. Of a picture, its caption.
     public var prompt: String?
     /// A text embedding in place of the prompt, a `.npy` file, float32 [77, width].
     public var embedding: FileReference?
@@ -85,10 +55,16 @@ extension Recipe {
     /// Of the frames from this key frame up to the next.
     public var sampling: Sampling
     public var seed: UInt64
+    /// A mixture of several seeds' noises in place of one, if there is one.
+    public var seeds: [WeightedSeed]?
     /// Initial noise in place of the seed's, a `.npy` file, float32 [4, h, w] or [h, w, 4].
     public var noise: FileReference?
+    /// A picture that the key frame shows: its noise is found by DDIM inversion, with guidance 1.
+    public var picture: FileReference?
     /// A picture to begin with in place of noise alone, for `image`.
     public var start: Start?
+    /// How the embedding goes to the next key frame's; nil for straight.
+    public var interpolation: EmbeddingInterpolation?
 
     public init(
       prompt: String? = nil, embedding: FileReference? = nil, negativePrompt: String, guidance: Double,
@@ -101,6 +77,22 @@ extension Recipe {
       self.sampling = sampling
       self.seed = seed
     }
+  }
+
+  /// A seed and how much of its noise a mixture has: sum w_i z_i / sqrt(sum w_i^2), which keeps variance one.
+  public struct WeightedSeed: Codable, Sendable, Hashable {
+    public var seed: UInt64
+    public var weight: Double
+
+    public init(seed: UInt64, weight: Double) { (self.seed, self.weight) = (seed, weight) }
+  }
+
+  /// How one embedding becomes another.
+  public enum EmbeddingInterpolation: String, Codable, Sendable, CaseIterable {
+    /// Straight: (1 - u) e_1 + u e_2.
+    case linear
+    /// On the great circle, token by token, with its length between theirs.
+    case spherical
   }
 
   /// How noise becomes a picture.
@@ -156,10 +148,16 @@ extension Recipe {
     public var fps: Double
     /// Whether the animation plays there and back again.
     public var pingPong: Bool
+    /// Columns of the sheet on which the frames lie side by side; nil for an animation.
+    public var sheetColumns: Int?
+    /// What plays with the frames, where the format has sound.
+    public var sound: FileReference?
 
-    public init(fps: Double, pingPong: Bool) {
+    public init(fps: Double, pingPong: Bool, sheetColumns: Int? = nil, sound: FileReference? = nil) {
       self.fps = fps
       self.pingPong = pingPong
+      self.sheetColumns = sheetColumns
+      self.sound = sound
     }
   }
 }

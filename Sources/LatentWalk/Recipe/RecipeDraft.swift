@@ -3,17 +3,18 @@ import StableDiffusion
 import Tensors
 import Walks
 
-/// A recipe whose files and open values are not resolved yet; `ModelStore.recipe(for:)` makes a recipe of it. The
-/// defaults of the whole program are those of its properties.
+/// A walk as a person describes it: a time line of key frames, with files by their paths and what was left open;
+/// `ModelStore.recipe(for:)` makes a recipe of it. The defaults of the whole program are those of its properties.
 ///
 ///     var draft = RecipeDraft(.circle, prompts: ["Skyline of New York City"])
 ///     draft.model = FileRequest("stable-diffusion-v1-5")
 ///     draft.seed = 42
 ///     let recipe = try ModelStore().recipe(for: draft)
+///
+/// `init(document:)` reads a draft from YAML or JSON, and `yaml` writes it.
 public struct RecipeDraft: Sendable, Hashable, Encodable {
   public var kind: Recipe.WalkKind
-  /// One for each key frame; empty if an embedding is given.
-  public var prompts: [String]
+  public var keyFrames: [KeyFrame]
 
   /// The model by path, or by a name that `ModelLibrary` finds.
   public var model = FileRequest(ModelLibrary.bundledModel)
@@ -23,7 +24,7 @@ public struct RecipeDraft: Sendable, Hashable, Encodable {
   public var tinyVAE: FileRequest?
   public var packing = Packing()
 
-  public var embedding: FileRequest?
+  /// Of the key frames that have none of their own.
   public var negativePrompt = ""
   public var guidance = 7.5
   public var steps = 25
@@ -33,6 +34,7 @@ public struct RecipeDraft: Sendable, Hashable, Encodable {
   /// Nil for one that is drawn.
   public var seed: UInt64?
   public var noise: FileRequest?
+  public var interpolation = Recipe.EmbeddingInterpolation.linear
   /// A picture to begin with.
   public var picture: FileRequest?
   /// How much of the picture may change, 0 to 1.
@@ -44,14 +46,34 @@ public struct RecipeDraft: Sendable, Hashable, Encodable {
   public var rng = NoiseGenerator.pytorch
   public var promptReading = PromptReading()
 
-  public var frames = 60
-  public var stepSize = 0.002
+  /// Nil for as many as the key frames' times need, or `defaultFrames`.
+  public var frames: Int?
   public var fps = 10.0
   public var pingPong = false
+  /// Whether the last key frame leads back to the first.
+  public var isLoop = false
+  /// Columns of a sheet of the frames; nil for an animation.
+  public var sheetColumns: Int?
+  /// Sound whose beats and energy set the pace, and which plays with the frames.
+  public var paceBy: FileRequest?
+
+  public var stepSize = 0.002
+  public var drift = Drift()
+  public var loop = Recipe.Loop(radius: 0.3, harmonics: 1)
+  public var grid = Recipe.Grid(columns: 5, rows: 5)
+  public var smoothing = Smoothing()
+
+  public static let defaultFrames = 60
+  /// Of a key frame that is a picture and has no guidance of its own: only with this it is shown as it is.
+  public static let pictureGuidance = 1.0
+
+  public init(_ kind: Recipe.WalkKind, keyFrames: [KeyFrame]) {
+    self.kind = kind
+    self.keyFrames = keyFrames
+  }
 
   public init(_ kind: Recipe.WalkKind, prompts: [String] = []) {
-    self.kind = kind
-    self.prompts = prompts
+    self.init(kind, keyFrames: prompts.map { KeyFrame(prompt: $0) })
   }
 
   /// A LoRA file and how strongly it is added.
@@ -96,13 +118,17 @@ public enum ExpectedContents: Sendable, Hashable, Encodable {
   case fingerprint(String)
 }
 
+/// The parts of a recipe that need no file.
 extension RecipeDraft {
-  /// The recipe's parts that need no file.
-  var timing: Timing { Timing(frameCount: kind == .image ? 1 : frames) }
-  var sampling: Recipe.Sampling {
-    Recipe.Sampling(sampler: sampler, schedule: schedule ?? sampler.defaultSchedule, steps: steps)
+  var playback: Recipe.Playback { Recipe.Playback(fps: fps, pingPong: pingPong, sheetColumns: sheetColumns) }
+
+  /// Of a key frame, or of all.
+  func sampling(_ keyFrame: KeyFrame? = nil) -> Recipe.Sampling {
+    let sampler = keyFrame?.sampler ?? sampler
+    return Recipe.Sampling(
+      sampler: sampler, schedule: keyFrame?.schedule ?? schedule ?? sampler.defaultSchedule,
+      steps: keyFrame?.steps ?? steps)
   }
-  var playback: Recipe.Playback { Recipe.Playback(fps: fps, pingPong: pingPong) }
 
   func settings(defaultSize: Int) -> Recipe.Settings {
     Recipe.Settings(

@@ -73,7 +73,7 @@ struct RecipeSchema1: Decodable {
     }
     (draft.vae, draft.tinyVAE) = (vae?.request, tinyVAE?.request)
     draft.packing = Packing(convolution: convolution ?? .winograd)
-    draft.embedding = embedding?.request
+    draft.keyFrames += embedding.map { [RecipeDraft.KeyFrame(embedding: $0.request)] } ?? []
     (draft.negativePrompt, draft.guidance, draft.steps) = (negativePrompt, guidance, steps)
     (draft.sampler, draft.schedule, draft.seed) = (sampler, schedule, seed)
     (draft.noise, draft.picture) = (noise?.request, start?.picture.request)

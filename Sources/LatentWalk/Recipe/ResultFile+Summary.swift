@@ -55,7 +55,7 @@ extension Recipe {
     lines.append(line("Prompt syntax", "\(settings.promptSyntax.rawValue), clip skip \(settings.clipSkip)"))
     lines.append(line("Convolution", model.packing.convolution.rawValue))
     guard walk.kind != .image else { return lines }
-    let pace = walk.timing.positions == nil ? "at an even pace" : "at a measured pace"
+    let pace = walk.timing.pace == nil ? "at an even pace" : "at a measured pace"
     let playback = "\(playback.fps) a second" + (playback.pingPong ? ", there and back again" : "")
     return lines + [line("Frames", "\(walk.timing.frameCount) \(pace), \(playback)")]
   }
@@ -70,19 +70,23 @@ extension RecipeDraft {
     lines += textualInversions.map { line("Learned word", $0.file.path + ($0.token.map { ", \($0)" } ?? "")) }
     lines += [("VAE", vae), ("Tiny VAE", tinyVAE)].compactMap { name, file in file.map { line(name, $0.path) }
     }
-    lines += prompts.map { line("Prompt", $0) }
+    lines += keyFrames.map { line("Key frame", $0.prompt ?? $0.picture?.path ?? $0.embedding?.path ?? "") }
     if !negativePrompt.isEmpty { lines.append(line("Negative prompt", negativePrompt)) }
     lines.append(
       line(
         "Sampling",
-        "\(steps) steps of \(sampler.rawValue) on \(sampling.schedule.rawValue), guidance \(guidance)"))
+        "\(steps) steps of \(sampler.rawValue) on \(sampling().schedule.rawValue), guidance \(guidance)"))
     lines.append(line("Seed", seed.map { "\($0) (\(rng.rawValue))" } ?? "unknown"))
     if let width, let height { lines.append(line("Size", "\(width) x \(height) pixels")) }
     if let picture { lines.append(line("Begins with", "\(picture.path), strength \(strength)")) }
     lines.append(
       line("Prompt syntax", "\(promptReading.syntax.rawValue), clip skip \(promptReading.clipSkip)"))
     guard kind != .image else { return lines }
-    return lines + [line("Frames", "\(frames), \(fps) a second" + (pingPong ? ", there and back again" : ""))]
+    return lines + [
+      line(
+        "Frames",
+        "\(frames ?? Self.defaultFrames), \(fps) a second" + (pingPong ? ", there and back again" : ""))
+    ]
   }
 }
 

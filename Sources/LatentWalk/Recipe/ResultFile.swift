@@ -36,6 +36,11 @@ public struct ResultFile: Sendable {
       (contents, unsupported) = (.draft(RecipeDraft(settings)), settings.sentences)
       return
     }
+    if Self.isWalkDocument(text, path) {
+      (program, frame, self.text, unsupported) = ("LatentWalk", nil, text, [])
+      contents = .draft(try RecipeDraft(document: text, file: path))
+      return
+    }
     let document = try Self.document(text, path)
     (program, frame, self.text) = ("LatentWalk", document.frame, text)
     unsupported = []
@@ -44,6 +49,12 @@ public struct ResultFile: Sendable {
       case .recipe(let recipe): .recipe(recipe)
       case .schema1(let draft): .draft(draft)
       }
+  }
+
+  /// Whether a text is a walk to be made, not a recipe, which names its tool.
+  private static func isWalkDocument(_ text: String, _ path: String) -> Bool {
+    let ending = (path as NSString).pathExtension.lowercased()
+    return ["yaml", "yml"].contains(ending) || (ending == "json" && !text.contains("\"tool\""))
   }
 
   private static func document(_ text: String, _ path: String) throws -> RecipeDocument {
@@ -65,8 +76,13 @@ public struct ResultFile: Sendable {
   /// The recipe, its files found and checked.
   public func recipe(with models: ModelStore) throws -> Recipe {
     switch contents {
-    case .recipe(let recipe): recipe
-    case .draft(let draft): try models.recipe(for: draft)
+    case .recipe(let recipe): return recipe
+    case .draft(let draft):
+      do {
+        return try models.recipe(for: draft)
+      } catch let error as RecipeError where !text.isEmpty && program == "LatentWalk" {
+        throw DocumentError.unusable(file: path, sentence: "\(error)")
+      }
     }
   }
 }

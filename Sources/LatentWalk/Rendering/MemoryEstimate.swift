@@ -10,6 +10,9 @@ struct MemoryEstimate {
   private let decoderBytes: Int
   private let latentPixels: Int
   private let frameCount: Int
+  /// The noises that the walk combines, and two of a batch's frames that give their attention to the others.
+  private let noiseBytes: Int
+  private let parentCount: Int
 
   init(_ recipe: Recipe, _ model: ModelDescription) {
     latentPixels = LatentSize(recipe, model).pixels
@@ -18,6 +21,9 @@ struct MemoryEstimate {
     bytesPerFrame = halves * model.unet.activationBytes(pixels: latentPixels)
     workspaceBytes = model.unet.workspaceBytes
     decoderBytes = model.autoencoder.activationBytes(latentPixels: latentPixels)
+    let size = LatentSize(recipe, model)
+    noiseBytes = recipe.walk.path.noiseCount * size.pixels * size.channels * MemoryLayout<Float>.stride
+    parentCount = recipe.walk.between == nil ? 0 : 2
   }
 
   /// How many frames are denoised together: as many as half of the available memory holds, but no more than make the
@@ -29,7 +35,7 @@ struct MemoryEstimate {
 
   /// An upper bound of what rendering batches of this many frames allocates at one time, in bytes.
   func bytes(batch: Int) -> Int {
-    max(min(batch, frameCount) * bytesPerFrame, decoderBytes) + workspaceBytes
+    max((min(batch, frameCount) + parentCount) * bytesPerFrame, decoderBytes) + workspaceBytes + noiseBytes
   }
 }
 

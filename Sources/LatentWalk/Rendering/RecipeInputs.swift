@@ -11,6 +11,8 @@ struct RecipeInputs {
   let noises: [Recipe.FileReference: Tensor]
   /// The picture to begin with, in the recipe's size.
   let start: Picture?
+  /// The key frames' own pictures, in the recipe's size, by the key frame's index.
+  let pictures: [Int: Picture]
 
   /// - Parameter locate: where the file of a field lies.
   init(
@@ -29,10 +31,18 @@ struct RecipeInputs {
     }
     self.embeddings = embeddings
     self.noises = noises
-    start = try recipe.walk.keyFrames[0].start.map {
-      try Picture(file: locate("walk.keyFrames[0].start.picture", $0.picture)).fitted(
+    func picture(_ field: String, _ file: Recipe.FileReference) throws -> Picture {
+      try Picture(file: locate(field, file)).fitted(
         width: recipe.settings.width, height: recipe.settings.height)
     }
+    start = try recipe.walk.keyFrames[0].start.map {
+      try picture("walk.keyFrames[0].start.picture", $0.picture)
+    }
+    var pictures = [Int: Picture]()
+    for (index, keyFrame) in recipe.walk.keyFrames.enumerated() {
+      pictures[index] = try keyFrame.picture.map { try picture("walk.keyFrames[\(index)].picture", $0) }
+    }
+    self.pictures = pictures
   }
 
   private static func noise(_ path: String, _ size: LatentSize) throws -> Tensor {

@@ -4,8 +4,9 @@ import Tensors
 
 /// Where the frames of a recipe begin, and what the steps of a sampler add.
 struct RecipeNoise {
-  /// The noises that the path combines, [1, h, w, channels] each, or the one picture with noise.
-  let initial: [Tensor]
+  /// The noises that the path combines, [1, h, w, channels] each, or the one picture with noise; nil where a picture has
+  /// to be inverted first.
+  let initial: [Tensor?]
   /// What each step adds, for samplers that add noise: [1, h, w, channels] each, the same for all frames, so that a
   /// walk stays smooth.
   let steps: [Recipe.Sampling: [Tensor]]
@@ -15,21 +16,19 @@ struct RecipeNoise {
     let keyFrames = recipe.walk.keyFrames
     var schedules: [Recipe.Sampling: SamplingSchedule] = [:]
     for sampling in Set(keyFrames.map(\.sampling)) {
-      let whole = try pipeline.schedule(
-        steps: sampling.steps, kind: sampling.schedule, sampler: sampling.sampler)
+      let whole = try pipeline.description.schedule(of: sampling)
       schedules[sampling] = keyFrames[0].start.map { whole.startingAt(strength: $0.strength) } ?? whole
     }
     let draws = Draws(recipe, pipeline.description)
     let sources = recipe.walk.noiseSources
-    var drawn = recipe.walk.kind == .circle ? 2 : 1
+    // Noises that the path draws come before those of the steps.
+    var drawn = 1 + sources.reduce(0) { if case .draw(_, let n) = $1 { max($0, n) } else { $0 } }
     if let picture = inputs.start, let schedule = schedules[keyFrames[0].sampling] {
       let begin = try Self.noised(
-        picture.tensor, schedule, draws, sources[0].file.flatMap { inputs.noises[$0] }, pipeline.autoencoder)
+        picture.tensor, schedule, draws, draws.noise(sources[0], inputs), pipeline.autoencoder)
       (initial, drawn) = ([begin.latents], begin.draws)
     } else {
-      initial = sources.map { source in
-        source.file.flatMap { inputs.noises[$0] } ?? draws(source.seed, source.draw..<source.draw + 1)[0]
-      }
+      initial = draws.noises(sources, inputs)
     }
     self.schedules = schedules
     steps = schedules.mapValues { schedule in
@@ -53,9 +52,7 @@ struct RecipeNoise {
     _ picture: Tensor, _ schedule: SamplingSchedule, _ draws: Draws, _ noise: Tensor?,
     _ autoencoder: Autoencoder
   ) throws -> (latents: Tensor, draws: Int) {
-    guard let encoder = autoencoder.encoder else {
-      throw AutoencoderError.noEncoder(path: "The recipe's autoencoder")
-    }
+    let encoder = try autoencoder.requiredEncoder()
     let distribution = encoder(picture)
     let isKnown = distribution.deviation == nil
     let drawn = draws(draws.firstSeed, 0..<2)
@@ -76,5 +73,36 @@ private struct Draws {
 
   func callAsFunction(_ seed: UInt64, _ draws: Range<Int>) -> [Tensor] {
     rng.normals(seed: seed, draws: draws, height: size.height, width: size.width, channels: size.channels)
+  }
+
+  /// The noises of some sources; nil for inverted pictures, which have to be computed.
+  func noises(_ sources: [Recipe.Walk.NoiseSource], _ inputs: RecipeInputs) -> [Tensor?] {
+    // A seed's draws follow each other in one stream of numbers, which is read once.
+    var last: [UInt64: Int] = [:]
+    for case .draw(let seed, let n) in sources { last[seed] = max(last[seed] ?? 0, n) }
+    let streams = Dictionary(uniqueKeysWithValues: last.map { ($0, self($0, 0..<$1 + 1)) })
+    return sources.map { source in
+      if case .draw(let seed, let n) = source { streams[seed]?[n] } else { noise(source, inputs) }
+    }
+  }
+
+  /// The noise of a source, unless it is the first of a single seed or a picture.
+  func noise(_ source: Recipe.Walk.NoiseSource, _ inputs: RecipeInputs) -> Tensor? {
+    switch source {
+    case .draw, .inversion: return nil
+    case .file(let file): return inputs.noises[file]
+    case .mixture(let seeds):
+      let norm = seeds.reduce(0) { $0 + $1.weight * $1.weight }.squareRoot()
+      return Tensor.combined(
+        seeds.map { self($0.seed, 0..<1)[0] }, weights: seeds.map { $0.weight / norm })
+    }
+  }
+}
+
+extension Autoencoder {
+  /// - Throws: `AutoencoderError` if its files had no encoder.
+  func requiredEncoder() throws -> any PictureEncoder {
+    guard let encoder else { throw AutoencoderError.noEncoder(path: "The recipe's autoencoder") }
+    return encoder
   }
 }

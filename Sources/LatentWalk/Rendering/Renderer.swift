@@ -28,8 +28,13 @@ public struct Renderer: Sendable {
 
   let model: LoadedModel
   let lowMemory: Bool
+  let route: Route
   let text: KeyFrameText
   let noise: RecipeNoise
+  let noiseSources: [Recipe.Walk.NoiseSource]
+  /// Of the key frames that are pictures, by their index: [1, h, w, channels].
+  let pictureLatents: [Int: Tensor]
+  let prepared = PreparedLatents()
 
   /// - Throws: `RenderError`, `ScheduleError`, `AutoencoderError` or `TensorMemoryError` if recipe and model do not fit
   ///   each other.
@@ -38,11 +43,14 @@ public struct Renderer: Sendable {
     try recipe.requireFitting(description)
     let estimate = MemoryEstimate(recipe, description)
     (self.recipe, self.model, self.lowMemory) = (recipe, model, lowMemory)
+    (route, noiseSources) = (Route(recipe.walk), recipe.walk.noiseSources)
     self.batch = estimate.batch(requested: batch)
     memoryBytes = estimate.bytes(batch: self.batch)
     try TensorMemory.reserve(bytes: memoryBytes)
     text = try KeyFrameText(recipe, inputs, model.pipeline.promptEncoder())
     noise = try RecipeNoise(recipe, inputs, model.pipeline)
+    let encoder = inputs.pictures.isEmpty ? nil : try model.pipeline.autoencoder.requiredEncoder()
+    pictureLatents = inputs.pictures.compactMapValues { encoder?($0.tensor).mean }
     droppedTexts = text.droppedTexts
     // The text encoder is unloaded before the UNet is loaded.
     if lowMemory { model.pipeline.unload(.promptEncoder) }
@@ -56,17 +64,7 @@ public struct Renderer: Sendable {
   /// - Throws: `RenderError` if the walk has no such frame.
   public func schedule(of frame: Int) throws -> SamplingSchedule {
     try recipe.walk.require(frame: frame)
-    return noise.schedule(recipe.walk.keyFrameReached(by: frame).sampling)
-  }
-
-  /// UNet evaluations for some frames.
-  /// - Throws: `RenderError` if the walk does not have one of them.
-  public func evaluations(of frames: [Int]) throws -> Int {
-    try frames.reduce(0) { sum, frame in
-      let schedule = try schedule(of: frame)
-      let scale = text.guidanceScale(at: recipe.walk.point(of: frame).conditioning)
-      return sum + schedule.evaluations(after: schedule.count) * Guidance.evaluationsPerStep(scale: scale)
-    }
+    return noise.schedule(route.keyFrame(at: route.position(of: frame)).sampling)
   }
 
   /// The rendering of some frames, an event at a time. The arithmetic runs in the calling thread and the kernels' pool.
@@ -80,19 +78,7 @@ public struct Renderer: Sendable {
   /// Whether both use the same loaded model.
   package func sharesModel(with other: Renderer) -> Bool { model.isSame(as: other.model) }
 
-  /// The latents with which frames begin, [n, h, w, channels].
-  func initialLatents(_ frames: [Int]) -> Tensor {
-    Tensor.batch(
-      frames.map { Tensor.combined(noise.initial, weights: recipe.walk.point(of: $0).noise.weights) })
-  }
-
-  /// The denoising of a batch of frames, which share their sampling.
-  func denoising(_ frames: [Int], from latents: Tensor, _ cancellation: Cancellation) throws -> Denoising {
-    let sampling = recipe.walk.keyFrameReached(by: frames[0]).sampling
-    return try model.pipeline.denoising(
-      latents, guidedBy: text.guidance(at: frames.map { recipe.walk.point(of: $0).conditioning }),
-      through: noise.schedule(sampling), stepNoises: noise.steps[sampling] ?? [], cancellation: cancellation)
-  }
+  func plan(of frame: Int) -> FramePlan { route.plan(of: frame) { noise.schedule($0).count } }
 
   func picture(_ latents: Tensor) -> Picture { Picture(model.pipeline.pixels(latents)) }
 }

@@ -9,6 +9,8 @@ public enum RenderingEvent: Sendable {
   case step(RenderingStep)
   /// A frame is done. Latents: [1, h, w, 4], before the autoencoder.
   case frame(Int, Picture, latents: Tensor)
+  /// Something that several frames are made from has taken a step.
+  case preparation(PreparationStep)
   /// So many pictures of the animation are in its file.
   case encoded(Int, of: Int)
 }
@@ -19,6 +21,8 @@ public struct RenderingStep: Sendable {
   public let taken: Int
   public let count: Int
   public let frames: [Int]
+  /// UNet evaluations that the step took.
+  public let evaluations: Int
   let denoised: Tensor
   let model: LoadedModel
 
@@ -49,32 +53,24 @@ public struct Rendering {
   private let noSuchFrame: RenderError?
   /// Batches of frames that have not begun.
   private var waiting: [[Int]]
-  /// The batch that is being denoised.
-  private var work: (frames: [Int], denoising: Denoising, latents: Tensor)?
+  private var work: Work?
   /// Frames that are denoised, but not decoded.
   private var denoised: [(frame: Int, latents: Tensor)] = []
+
+  private enum Work {
+    case preparation(Preparation, steps: Int, AnyIterator<(taken: Int, count: Int, latents: Tensor)>)
+    /// The first images of the batch may be parents of the frames.
+    case frames([Int], Denoising)
+  }
 
   init(_ renderer: Renderer, _ frames: [Int], _ cancellation: Cancellation) {
     self.renderer = renderer
     self.cancellation = cancellation
-    let walk = renderer.recipe.walk
     do throws(RenderError) {
-      for frame in frames { try walk.require(frame: frame) }
-      noSuchFrame = nil
+      for frame in frames { try renderer.recipe.walk.require(frame: frame) }
+      (noSuchFrame, waiting) = (nil, renderer.batches(frames))
     } catch {
       (noSuchFrame, waiting) = (error, [])
-      return
-    }
-    // Memory is reserved for no more, also where frames are requested twice.
-    let most = min(renderer.batch, walk.timing.frameCount)
-    waiting = frames.reduce(into: []) { batches, frame in
-      if let last = batches.last, last.count < most,
-        walk.keyFrameReached(by: last[0]).sampling == walk.keyFrameReached(by: frame).sampling
-      {
-        batches[batches.count - 1].append(frame)
-      } else {
-        batches.append([frame])
-      }
     }
   }
 
@@ -87,33 +83,75 @@ public struct Rendering {
       if cancellation.isCancelled { throw CancellationError() }
       if !denoised.isEmpty {
         let (frame, latents) = denoised.removeFirst()
-        return .frame(frame, renderer.picture(latents), latents: latents)
+        return .frame(frame, renderer.picture(latents, frame: frame), latents: latents)
       }
-      if work == nil {
+      guard let work else {
         guard let frames = waiting.first else { return nil }
-        let latents = renderer.initialLatents(frames)
-        work = (frames, try renderer.denoising(frames, from: latents, cancellation), latents)
-        waiting.removeFirst()
+        try begin(frames)
+        continue
       }
-      if let event = try step() { return event }
-      finishBatch()
+      if let event = try step(work) { return event }
+      finish()
+    }
+  }
+
+  /// Begins what comes first: what the frames are made from, then themselves.
+  private mutating func begin(_ frames: [Int]) throws {
+    for plan in frames.map(renderer.plan) {
+      if let (preparation, steps) = renderer.missingPreparations(for: plan).first {
+        work = .preparation(preparation, steps: steps, try renderer.steps(of: preparation, cancellation))
+        return
+      }
+    }
+    waiting.removeFirst()
+    if renderer.recipe.walk.kind == .denoise { denoised = renderer.preparedSteps(frames) }
+    if let denoising = try renderer.denoising(frames, cancellation) {
+      work = .frames(frames, denoising)
+    } else if denoised.isEmpty {
+      denoised = frames.map { ($0, renderer.crossFade($0)) }
     }
   }
 
   /// Takes a step; nil if there is none left.
-  private mutating func step() throws -> RenderingEvent? {
-    guard let step = work?.denoising.next(), let frames = work?.frames else { return nil }
-    if cancellation.isCancelled { throw CancellationError() }
-    work?.latents = step.latents
-    return .step(
-      RenderingStep(
-        taken: step.index + 1, count: step.count, frames: frames, denoised: step.estimate,
-        model: renderer.model))
+  private mutating func step(_ current: Work) throws -> RenderingEvent? {
+    switch current {
+    case .preparation(let preparation, let steps, let iterator):
+      guard let step = iterator.next() else { return nil }
+      if cancellation.isCancelled { throw CancellationError() }
+      if renderer.keepsLatents(of: preparation, after: step.taken, wanted: steps) {
+        renderer.prepared[preparation, after: step.taken] = step.latents
+      }
+      // What comes after the wanted step is not needed.
+      if step.taken == steps { work = nil }
+      return .preparation(
+        PreparationStep(
+          preparation: preparation, taken: step.taken, count: min(steps, step.count),
+          evaluations: renderer.evaluations(preparation, steps: step.taken)
+            - renderer.evaluations(preparation, steps: step.taken - 1)))
+    case .frames(let frames, var denoising):
+      guard let step = denoising.next() else { return nil }
+      if cancellation.isCancelled { throw CancellationError() }
+      work = .frames(frames, denoising)
+      let first = step.estimate.shape[0] - frames.count
+      let shown = renderer.frame(afterStep: step.index + 1)
+      if renderer.recipe.walk.kind == .denoise, frames.contains(shown) {
+        denoised.append((shown, step.latents))
+      }
+      return .step(
+        RenderingStep(
+          taken: step.index + 1, count: step.count, frames: frames,
+          evaluations: renderer.evaluations(of: frames, inStep: step.index),
+          denoised: step.estimate.images(max(0, first)..<step.estimate.shape[0]), model: renderer.model))
+    }
   }
 
-  private mutating func finishBatch() {
-    guard let (frames, _, latents) = work else { return }
-    denoised = frames.enumerated().map { ($1, latents.images($0..<$0 + 1)) }
+  private mutating func finish() {
+    if case .frames(let frames, let denoising) = work, renderer.recipe.walk.kind != .denoise {
+      let parents = denoising.latents.shape[0] - frames.count
+      denoised = frames.enumerated().map { index, frame in
+        (frame, denoising.latents.images(parents + index..<parents + index + 1))
+      }
+    }
     work = nil
     if renderer.lowMemory && waiting.isEmpty { renderer.model.pipeline.unload(.unet) }
   }
