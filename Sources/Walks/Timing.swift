@@ -8,12 +8,11 @@ public struct Timing: Sendable, Hashable, Codable {
   public let frameCount: Int
   /// When the walk is where, in the order of the frames; nil for equal legs in equal times.
   public let knots: [Knot]?
-  /// The measured pace, from where frames would be to where the picture has changed as much as it should by then; nil
-  /// if it was not measured. In the order of the positions.
-  public var pace: [PaceKnot]?
+  /// What was measured of the walk, in place of the knots; nil if nothing was.
+  public var measured: Measured?
 
-  public init(frameCount: Int, knots: [Knot]? = nil, pace: [PaceKnot]? = nil) {
-    (self.frameCount, self.knots, self.pace) = (frameCount, knots, pace)
+  public init(frameCount: Int, knots: [Knot]? = nil, measured: Measured? = nil) {
+    (self.frameCount, self.knots, self.measured) = (frameCount, knots, measured)
   }
 
   /// The walk is at a position at a frame, which may lie between two.
@@ -29,19 +28,30 @@ public struct Timing: Sendable, Hashable, Codable {
     }
   }
 
-  /// What stands at a position without a measured pace, and where it stands with it. Both in legs.
-  public struct PaceKnot: Sendable, Hashable, Codable {
-    public let from: Double
-    public let to: Double
+  /// A pace at which the picture changes evenly.
+  public struct Measured: Sendable, Hashable, Codable {
+    /// How often it was measured.
+    public let passes: Int
+    public let knots: [Knot]
 
-    public init(from: Double, to: Double) { (self.from, self.to) = (from, to) }
+    public init(passes: Int, knots: [Knot]) { (self.passes, self.knots) = (passes, knots) }
+
+    /// Knots at the frames between which positions do not lie on a line.
+    /// - Parameter positions: of each frame, in legs.
+    public init(passes: Int, positions: [Double]) {
+      let inner = positions.indices.dropFirst().dropLast().filter { frame in
+        abs(positions[frame - 1] + positions[frame + 1] - 2 * positions[frame]) > 1e-9
+      }
+      let ends = positions.isEmpty ? [] : [0] + inner + (positions.count > 1 ? [positions.count - 1] : [])
+      self.init(passes: passes, knots: ends.map { Knot(frame: Double($0), position: positions[$0]) })
+    }
   }
 
   /// - Parameter frame: 0 ..< frameCount.
   public func position(of frame: Int, on path: some Path) -> Position {
     precondition(0..<frameCount ~= frame, "The frames are 0..<\(frameCount); \(frame) is none of them.")
-    let position = knots.map { Position(Self.position(of: Double(frame), $0)) } ?? evenPosition(frame, path)
-    return pace.map { Position(Self.paced(position.legs, $0)) } ?? position
+    return (measured?.knots ?? knots).map { Position(Self.position(of: Double(frame), $0)) }
+      ?? evenPosition(frame, path)
   }
 
   private func evenPosition(_ frame: Int, _ path: some Path) -> Position {
@@ -59,16 +69,6 @@ public struct Timing: Sendable, Hashable, Codable {
     let next = knots[index + 1]
     let part = (knot.easing ?? .linear)((frame - knot.frame) / (next.frame - knot.frame))
     return part == 0 ? knot.position : knot.position + part * (next.position - knot.position)
-  }
-
-  private static func paced(_ position: Double, _ pace: [PaceKnot]) -> Double {
-    guard let index = pace.lastIndex(where: { $0.from <= position }) else {
-      return pace.first?.to ?? position
-    }
-    let knot = pace[index]
-    guard index + 1 < pace.count else { return knot.to }
-    let next = pace[index + 1]
-    return knot.to + (position - knot.from) / (next.from - knot.from) * (next.to - knot.to)
   }
 
   /// The frames in the order in which they play. There and back again, each end plays once: 0 1 2 3 play as 0 1 2 3 2

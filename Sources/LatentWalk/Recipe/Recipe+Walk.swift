@@ -92,11 +92,13 @@ extension Recipe {
     public var blend: Double?
     /// Whether self-attention is interpolated between that of the two key frames (AID).
     public var attention: Bool?
-    /// Places where the model jumps, and what is done about them.
+    /// How places where the model jumps are bridged, once they are found; nil if they are not.
+    public var bridging: Bridge.Method?
+    /// Those that were found.
     public var bridges: [Bridge]?
 
-    public init(blend: Double? = nil, attention: Bool? = nil, bridges: [Bridge]? = nil) {
-      (self.blend, self.attention, self.bridges) = (blend, attention, bridges)
+    public init(blend: Double? = nil, attention: Bool? = nil, bridging: Bridge.Method? = nil) {
+      (self.blend, self.attention, self.bridging) = (blend, attention, bridging)
     }
   }
 

@@ -75,33 +75,27 @@ extension Recipe {
       frameCounts.contains(timing.frameCount), "\(field).frameCount", "\(timing.frameCount)",
       walk.kind == .image ? "1 for an image" : "1 to 100000 frames")
     if walk.kind == .denoise {
-      let steps = walk.keyFrames[0].sampling.steps
       try require(
-        timing.knots == nil && timing.pace == nil, field, "a time line",
-        "none: a frame of denoise is one of \(steps) steps")
+        timing.knots == nil && timing.measured == nil, field, "a time line",
+        "none: a frame of denoise is one of the steps")
     }
-    let legs = Double(walk.path.legCount)
-    try requireRising(timing.knots?.map { ($0.frame, $0.position) }, "\(field).knots", legs)
-    try requireRising(timing.pace?.map { ($0.from, $0.to) }, "\(field).pace", legs)
-    for (index, knot) in (timing.pace ?? []).enumerated() {
-      try require(0...legs ~= knot.from, "\(field).pace[\(index)].from", "\(knot.from)", "0 to \(legs) legs")
-    }
+    try validate(timing.knots, "\(field).knots")
+    try validate(timing.measured?.knots, "\(field).measured.knots")
   }
 
-  /// The first numbers rise, and the second, which are positions on the walk, do not fall.
-  private func requireRising(
-    _ knots: [(Double, Double)]?, _ field: String, _ legs: Double
-  ) throws(RecipeError) {
+  /// The frames of knots rise, and their positions are on the walk.
+  private func validate(_ knots: [Timing.Knot]?, _ field: String) throws(RecipeError) {
     guard let knots else { return }
+    let legs = Double(walk.path.legCount)
     try require(!knots.isEmpty, field, "empty", "one knot or more, or none at all")
     for (index, knot) in knots.enumerated() {
       try require(
-        knot.0.isFinite && 0...legs ~= knot.1, "\(field)[\(index)]", "(\(knot.0), \(knot.1))",
-        "a finite number and a position of 0 to \(legs), the legs of the walk")
-      guard index > 0 else { continue }
+        0...legs ~= knot.position, "\(field)[\(index)].position", "\(knot.position)",
+        "0 to \(legs), the legs of the walk")
+      let isRising = index == 0 || knot.frame > knots[index - 1].frame
       try require(
-        knot.0 > knots[index - 1].0 && knot.1 >= knots[index - 1].1, "\(field)[\(index)]",
-        "(\(knot.0), \(knot.1)) after (\(knots[index - 1].0), \(knots[index - 1].1))", "knots in order")
+        knot.frame.isFinite && isRising, "\(field)[\(index)].frame", "\(knot.frame)",
+        "a frame after that of the knot before it")
     }
   }
 }

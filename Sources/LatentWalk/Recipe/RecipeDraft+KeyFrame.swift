@@ -83,7 +83,8 @@ extension RecipeDraft {
     public init() {}
 
     var between: Recipe.Between? {
-      blend == nil && !attention ? nil : Recipe.Between(blend: blend, attention: attention ? true : nil)
+      guard blend != nil || attention || bridging != nil else { return nil }
+      return Recipe.Between(blend: blend, attention: attention ? true : nil, bridging: bridging)
     }
   }
 }

@@ -55,7 +55,7 @@ extension Recipe {
     lines.append(line("Prompt syntax", "\(settings.promptSyntax.rawValue), clip skip \(settings.clipSkip)"))
     lines.append(line("Convolution", model.packing.convolution.rawValue))
     guard walk.kind != .image else { return lines }
-    let pace = walk.timing.pace == nil ? "at an even pace" : "at a measured pace"
+    let pace = walk.timing.measured == nil ? "at an even pace" : "at a measured pace"
     let playback = "\(playback.fps) a second" + (playback.pingPong ? ", there and back again" : "")
     return lines + [line("Frames", "\(walk.timing.frameCount) \(pace), \(playback)")]
   }
