@@ -56,11 +56,11 @@ import Testing
       ("there is no sound in it", WaveBytes(channels: 4, samples: [1, 2]).file),
       ("it has no channels", WaveBytes(channels: 0, samples: [1, 2], bytesPerSample: 2).file),
       (
-        "2 channels of 16 bits do not make the 2 bytes that it names",
+        "2 x 16 bits are not the 2 bytes that it names for a sample",
         WaveBytes(channels: 2, samples: [1, 2], bytesPerSample: 2).file
       ),
       (
-        "1 channels of 16 bits do not make the 0 bytes that it names",
+        "1 x 16 bits are not the 0 bytes that it names for a sample",
         WaveBytes(samples: [1, 2], bytesPerSample: 0).file
       ),
       ("it ends before its samples", Array(good.file.prefix(12))),

@@ -24,14 +24,7 @@ struct WaveChunks {
     }
 
     let head = try bytes(SoundFormat.headSize, at: 0)
-    let isWave =
-      ["RIFF", "RF64", "BW64"].contains { head.starts(with: $0.utf8) }
-      && head.dropFirst(8).elementsEqual("WAVE".utf8)
-    guard isWave else {
-      if let format = SoundFormat.name(of: head) { throw .needsConversion(path: path, format: format) }
-      throw .notASound(path: path)
-    }
-
+    try requireWave(head, path)
     var (format, longLength): (WaveFormat?, Int?) = (nil, nil)
     var position = head.count
     for _ in 0..<chunkLimit {
@@ -59,5 +52,13 @@ struct WaveChunks {
       position = start + length + length % 2
     }
     throw .damaged(path: path, reason: "it has more than \(chunkLimit) parts before its samples")
+  }
+
+  /// - Parameter head: the first bytes of the file.
+  private static func requireWave(_ head: [UInt8], _ path: String) throws(SoundError) {
+    let isRIFF = ["RIFF", "RF64", "BW64"].contains { head.starts(with: $0.utf8) }
+    if isRIFF && head.dropFirst(8).elementsEqual("WAVE".utf8) { return }
+    if let format = SoundFormat.name(of: head) { throw .needsConversion(path: path, format: format) }
+    throw .notASound(path: path)
   }
 }

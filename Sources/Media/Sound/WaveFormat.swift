@@ -66,7 +66,7 @@ struct WaveFormat {
     }
     guard bytesPerSample == channelCount * element.byteCount else {
       throw damaged(
-        "\(channelCount) channels of \(bits) bits do not make the \(bytesPerSample) bytes that it names")
+        "\(channelCount) x \(bits) bits are not the \(bytesPerSample) bytes that it names for a sample")
     }
   }
 
