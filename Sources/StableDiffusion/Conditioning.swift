@@ -17,4 +17,11 @@ public struct Conditioning: Sendable {
   ) -> Conditioning {
     Conditioning(tokens: Tensor.combined(conditionings.map(\.tokens), weights: weights, offset: offset))
   }
+
+  /// Between two conditionings of one length, token by token: the direction of each token's vector on the great circle,
+  /// its length evenly. 0 gives exactly `a`, 1 exactly `b`.
+  /// - Parameter u: 0 ... 1.
+  public static func slerp(_ a: Conditioning, _ b: Conditioning, _ u: Double) -> Conditioning {
+    Conditioning(tokens: Tensor.slerpOfRows(a.tokens, b.tokens, u))
+  }
 }
