@@ -9,7 +9,7 @@ public struct DenoisingStep: Sendable {
   public let index: Int
   /// How many steps there are.
   public let count: Int
-  /// The latents after this step; the last step's are the result.
+  /// The latents after this step, x_(index + 1); the last step's are the result.
   public let latents: Tensor
   /// The denoiser's estimate of the denoised latents, for previews.
   public let estimate: Tensor
@@ -30,11 +30,13 @@ public struct Denoising: Sequence, IteratorProtocol {
   private let stepNoises: [Tensor]
   private let denoiser: Denoiser
   private var sampler: any Sampler
-  private var latents: Tensor
+  /// The latents before the next step: x_0 before the first, x_I after I steps, at the end the result.
+  public private(set) var latents: Tensor
   private var index = 0
 
   /// - Parameters:
-  ///   - noise: [n, h, w, c], normally distributed with variance one.
+  ///   - noise: [n, h, w, c], normally distributed with variance one; or latents with as much noise as the first level
+  ///     has, for a schedule that begins later.
   ///   - prediction: what the network behind the denoiser predicts.
   ///   - stepNoises: what a sampler that draws noise adds, one [1, h, w, c] for each step.
   public init(

@@ -20,8 +20,8 @@ import diffusers
 import numpy
 import torch
 from diffusers import (DDIMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler,
-                       HeunDiscreteScheduler, LCMScheduler, LMSDiscreteScheduler, PNDMScheduler, UNet2DConditionModel,
-                       UniPCMultistepScheduler)
+                       HeunDiscreteScheduler, LCMScheduler, LMSDiscreteScheduler, PNDMScheduler, TCDScheduler,
+                       UNet2DConditionModel, UniPCMultistepScheduler)
 from safetensors.torch import load_file, save_file
 
 SEED = 20
@@ -40,10 +40,11 @@ SAMPLERS = {
     "pndm": (PNDMScheduler, dict(skip_prk_steps=True)),
     "lms": (LMSDiscreteScheduler, {}),
     "lcm": (LCMScheduler, {}),
+    "tcd": (TCDScheduler, {}),
 }
 SPACINGS = ("leading", "trailing", "linspace")
 SCHEDULES = {name: SPACINGS + ("karras", "exponential", "ays", "keras") for name in SAMPLERS}
-SCHEDULES |= {"ddim": SPACINGS, "pndm": ("leading", "trailing"), "lcm": ("trailing",)}
+SCHEDULES |= {"ddim": SPACINGS, "pndm": ("leading", "trailing"), "lcm": ("trailing",), "tcd": ("trailing",)}
 ALIGN_YOUR_STEPS = [14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029]
 
 
@@ -106,19 +107,20 @@ def levels(it):
         timesteps, sigmas = timesteps[:1] + timesteps[1::2], torch.cat([sigmas[:1], sigmas[1::2]])
     if isinstance(it, PNDMScheduler):
         timesteps = timesteps[:1] + timesteps[2:]
-    if isinstance(it, (DDIMScheduler, PNDMScheduler, LCMScheduler)):
+    if isinstance(it, (DDIMScheduler, PNDMScheduler, LCMScheduler, TCDScheduler)):
         sigmas = torch.tensor([sigma(it, int(t)) for t in timesteps])
     return [round(t, 4) for t in timesteps], [round(s.item(), 6) for s in sigmas[:len(timesteps)]]
 
 
-def sample(it, network, shape):
-    """As diffusers' pipelines do it: one generator for the initial noise and for that of the steps."""
+def sample(it, network, shape, **settings):
+    """As diffusers' pipelines do it: one generator for the initial noise and for that of the steps. `settings` are the step's."""
     generator = torch.Generator().manual_seed(SEED)
     x = torch.randn(shape, generator=generator) * it.init_noise_sigma
-    draws = isinstance(it, (EulerAncestralDiscreteScheduler, DPMSolverMultistepScheduler, LCMScheduler))
+    if isinstance(it, (EulerAncestralDiscreteScheduler, DPMSolverMultistepScheduler, LCMScheduler, TCDScheduler)):
+        settings["generator"] = generator
     for t in it.timesteps:
         answer = network(it.scale_model_input(x, t), t)
-        x = it.step(answer, t, x, **({"generator": generator} if draws else {})).prev_sample
+        x = it.step(answer, t, x, **settings).prev_sample
     return x
 
 

@@ -52,6 +52,13 @@ struct SamplerStep {
 
   var alphaBar: Double { level.alphaBar }
   var alphaBarAfter: Double { schedule.alphaBar(after: index) }
+  /// abar of the training at a whole timestep between those of the schedule.
+  func alphaBar(atTimestep timestep: Int) -> Double {
+    guard let training = schedule.training else {
+      preconditionFailure("The sampler \(schedule.sampler.rawValue) needs a schedule of ScheduleKind.")
+    }
+    return training.alphaBars[timestep]
+  }
   var sigma: Double { level.sigma }
   var sigmaAfter: Double { Sampling.sigma(alphaBar: alphaBarAfter) }
 

@@ -12,13 +12,14 @@
 /// | `pndm`      | `PNDMScheduler` with `skip_prk_steps=True`                       |
 /// | `lms`       | `LMSDiscreteScheduler`                                           |
 /// | `lcm`       | `LCMScheduler`                                                   |
+/// | `tcd`       | `TCDScheduler`, with `SamplingSchedule.gamma` as its eta         |
 public enum SamplerName: String, CaseIterable, Codable, Sendable {
   case ddim, euler
   case eulerAncestral = "euler-a"
   case heun
   case dpmSolver = "dpm++2m"
   case dpmSolverSDE = "dpm++2m-sde"
-  case unipc, pndm, lms, lcm
+  case unipc, pndm, lms, lcm, tcd
 
   var kind: any Sampler.Type {
     switch self {
@@ -32,6 +33,7 @@ public enum SamplerName: String, CaseIterable, Codable, Sendable {
     case .pndm: PNDM.self
     case .lms: LMS.self
     case .lcm: LCM.self
+    case .tcd: TCD.self
     }
   }
 

@@ -26,7 +26,7 @@ public enum ScheduleKind: String, CaseIterable, Codable, Sendable {
     case .keras: "the Keras example's timesteps 1, 1 + k, 1 + 2k, ..."
     case .keras09: "those of keras_cv 0.8.2 and later: evenly from the noisiest to the cleanest"
     case .leading: "diffusers' leading: multiples of k, and the model's offset"
-    case .trailing: "diffusers' trailing: from the noisiest in even steps; with lcm, its own levels"
+    case .trailing: "diffusers' trailing: from the noisiest in even steps; with lcm and tcd, their own levels"
     case .linspace: "diffusers' linspace: evenly from the noisiest to the cleanest"
     case .karras: "Karras et al.: even in the seventh root of sigma"
     case .exponential: "even in the logarithm of sigma"
@@ -65,9 +65,12 @@ public enum ScheduleKind: String, CaseIterable, Codable, Sendable {
           let end = Int(level.timestep) - trainSteps / steps
           return end >= 0 ? noise.alphaBars[end] : finalAlphaBar
         }
+      case .nextLevelOrCleanest: levels.dropFirst().map(\.alphaBar) + [noise.alphaBars[0]]
       }
     let noiseScale = entry.noiseScale == .training ? (1 - levels[0].alphaBar).squareRoot() : 1
-    return SamplingSchedule(levels, alphaBarsAfter: ends, sampler: sampler, noiseScale: noiseScale)
+    var schedule = SamplingSchedule(levels, alphaBarsAfter: ends, sampler: sampler, noiseScale: noiseScale)
+    schedule.training = noise
+    return schedule
   }
 
   private func levels(

@@ -9,6 +9,8 @@ enum SamplerFamily {
   case intervals
   /// LCM: some of the fifty levels at which the model was distilled.
   case distilled
+  /// TCD: the levels of LCM, down to the cleanest of the training.
+  case trajectory
 
   /// The schedule of the family where none is given. For samplers of higher order the Keras example's, which serves DDIM,
   /// leaves noise behind: with 10 steps of DPM-Solver++ the picture is 16 dB from the converged one, with Karras' 22 dB.
@@ -16,7 +18,7 @@ enum SamplerFamily {
     switch self {
     case .strided: .keras
     case .continuous, .intervals: .karras
-    case .distilled: .trailing
+    case .distilled, .trajectory: .trailing
     }
   }
 }
@@ -28,6 +30,8 @@ struct ScheduleEntry {
     case nextLevel
     /// T / steps timesteps further down, rounded, whether or not the next step begins just there.
     case stride
+    /// The next level; after the last, the cleanest level of the training.
+    case nextLevelOrCleanest
   }
 
   /// What noise of variance one is multiplied by before the first step.
@@ -68,6 +72,7 @@ extension ScheduleKind {
     case (.trailing, .continuous): ScheduleEntry(levels: .fromLast, noiseScale: .training)
     case (.trailing, .intervals): ScheduleEntry(levels: .fromLast)
     case (.trailing, .distilled): ScheduleEntry(levels: .distilled)
+    case (.trailing, .trajectory): ScheduleEntry(levels: .distilled, stepEnd: .nextLevelOrCleanest)
 
     case (.linspace, .strided): ScheduleEntry(levels: .evenWholeTimesteps, stepEnd: .stride)
     case (.linspace, .continuous): ScheduleEntry(levels: .evenTimesteps, noiseScale: .training)
@@ -86,8 +91,8 @@ extension ScheduleKind {
     case (.ays, .strided), (.ays, .intervals): ScheduleEntry(levels: .alignYourSteps)
     case (.ays, .continuous): ScheduleEntry(levels: .alignYourSteps, noiseScale: .training)
 
-    // LCM has levels of its own, whatever the name.
-    case (_, .distilled): nil
+    // LCM and TCD have levels of their own, whatever the name.
+    case (_, .distilled), (_, .trajectory): nil
     }
   }
 }
