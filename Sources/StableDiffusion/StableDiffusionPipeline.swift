@@ -106,6 +106,34 @@ public struct StableDiffusionPipeline: Sendable {
     }
   }
 
+  /// From latents of pictures [n, h, w, 4] to the noise from which they are made again, step by step, with guidance 1.
+  ///
+  ///     let pipeline = try StableDiffusionPipeline(ModelFolder(path: "stable-diffusion-v1-5"))
+  ///     let caption = try pipeline.promptEncoder()("a photo of a dog").conditioning
+  ///     let schedule = try pipeline.schedule(steps: 25, kind: .keras)
+  ///     let picture = Tensor(shape: [1, 512, 512, 3], repeating: 0.5)                  // -1 ... 1
+  ///     if var noise = pipeline.autoencoder.encoder?(picture).mean {
+  ///       for step in try pipeline.inversion(noise, [caption], through: schedule) { noise = step.latents }
+  ///     }
+  ///
+  /// - Parameters:
+  ///   - conditionings: what the pictures show, one for each. Any text gives the picture back; with one that fits, the
+  ///     way to another picture leads over pictures, too.
+  ///   - iterations: how often each step is refined, from 0; a step has one evaluation more than that.
+  ///   - cancellation: as for `denoising`.
+  public func inversion(
+    _ latents: Tensor, _ conditionings: [Conditioning], through schedule: SamplingSchedule,
+    iterations: Int = 1, cancellation: Cancellation? = nil
+  ) throws -> Inversion {
+    let (unet, prediction) = (try unet(), description.prediction)
+    let guidance = Guidance(
+      conditional: conditionings, unconditional: conditionings, scales: conditionings.map { _ in 1 })
+    let modelOutput = guidance.modelOutput(of: unet, images: latents.shape[0], cancellation)
+    return Inversion(latents, through: schedule, iterations: iterations) { noisy, level in
+      prediction.denoised(noisy: noisy, modelOutput: modelOutput(noisy, level), level: level)
+    }
+  }
+
   /// The picture of latents [n, h, w, 4]: [n, height, width, 3], 0 ... 255, not yet rounded.
   public func pixels(_ latents: Tensor) -> Tensor { autoencoder.pixels(latents) }
 }
