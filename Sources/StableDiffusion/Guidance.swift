@@ -33,28 +33,34 @@ public struct Guidance: Sendable {
 
   /// The guided model output of a UNet for noisy latents [n, h, w, 4], step after step in one session. Both halves are
   /// evaluated in one batch if their texts have one length.
+  /// - Parameter attention: the interpolation of the images' attention at a noise level, if there is any.
   func modelOutput(
-    of unet: UNet, images n: Int, _ cancellation: Cancellation?
+    of unet: UNet, images n: Int, attention: @escaping (NoiseLevel) -> AttentionInterpolation? = { _ in nil },
+    _ cancellation: Cancellation?
   ) -> (_ noisy: Tensor, _ level: NoiseLevel) -> Tensor {
     precondition(n == conditional.count, "\(conditional.count) conditionings do not fit \(n) images.")
     func session(_ conditionings: [Conditioning]) -> UNetSession {
       UNetSession(context: Tensor.batch(conditionings.map(\.tokens)), cancellation: cancellation)
     }
+    func evaluate(_ noisy: Tensor, _ level: NoiseLevel, _ session: UNetSession) -> Tensor {
+      session.attention = attention(level)?.repeated(noisy.shape[0] / n)
+      return unet(noisy, timestep: level.timestep, session: session)
+    }
     guard scales.contains(where: { $0 != 1 }) else {
       let session = session(conditional)
-      return { noisy, level in unet(noisy, timestep: level.timestep, session: session) }
+      return { noisy, level in evaluate(noisy, level, session) }
     }
     guard conditional[0].tokens.shape == unconditional[0].tokens.shape else {
       let (without, with) = (session(unconditional), session(conditional))
       return { noisy, level in
         guided(
-          unconditional: unet(noisy, timestep: level.timestep, session: without),
-          conditional: unet(noisy, timestep: level.timestep, session: with), scales: scales)
+          unconditional: evaluate(noisy, level, without), conditional: evaluate(noisy, level, with),
+          scales: scales)
       }
     }
     let both = session(unconditional + conditional)
     return { noisy, level in
-      let outputs = unet(Tensor.batch([noisy, noisy]), timestep: level.timestep, session: both)
+      let outputs = evaluate(Tensor.batch([noisy, noisy]), level, both)
       return guided(
         unconditional: outputs.images(0..<n), conditional: outputs.images(n..<2 * n), scales: scales)
     }

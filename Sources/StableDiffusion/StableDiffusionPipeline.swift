@@ -93,13 +93,17 @@ public struct StableDiffusionPipeline: Sendable {
   ///   - stepNoises: one [1, h, w, 4] for each step, if the schedule's sampler adds noise.
   ///   - cancellation: once it is cancelled, the latents of the current step are meaningless; no further step should
   ///     be requested.
+  ///   - attention: in-betweens of the batch whose self-attention is interpolated between that of their parents.
   public func denoising(
     _ noise: Tensor, guidedBy guidance: Guidance, through schedule: SamplingSchedule,
-    stepNoises: [Tensor] = [],
-    cancellation: Cancellation? = nil
+    stepNoises: [Tensor] = [], cancellation: Cancellation? = nil, attention: AttentionInterpolation? = nil
   ) throws -> Denoising {
     let (unet, prediction) = (try unet(), description.prediction)
-    let modelOutput = guidance.modelOutput(of: unet, images: noise.shape[0], cancellation)
+    precondition(
+      attention.map { $0.images.count == noise.shape[0] } ?? true,
+      "An interpolation of attention speaks of each image of the batch.")
+    let modelOutput = guidance.modelOutput(
+      of: unet, images: noise.shape[0], attention: { attention?.during($0, of: schedule) }, cancellation)
     return Denoising(noise, through: schedule, prediction: prediction, stepNoises: stepNoises) {
       noisy, level in
       prediction.denoised(noisy: noisy, modelOutput: modelOutput(noisy, level), level: level)

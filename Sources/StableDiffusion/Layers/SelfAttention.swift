@@ -33,11 +33,18 @@ struct SelfAttention {
   }
 
   /// [n, tokens, channels] -> the same, with a residual of that shape added.
-  func callAsFunction(_ x: Tensor, adding residual: Tensor) -> Tensor {
+  /// - Parameter interpolation: of images that attend to others, too.
+  func callAsFunction(
+    _ x: Tensor, adding residual: Tensor, _ interpolation: AttentionInterpolation? = nil
+  ) -> Tensor {
     let qkv = queriesKeysValues(x)
-    let (q, k, v) = (0..<channels, channels..<2 * channels, 2 * channels..<3 * channels)
-    let attended = attention(
-      qkv.columns(q), qkv.columns(k), qkv.columns(v), heads: heads, isCausal: isCausal)
+    let attended = interpolation?(qkv, attend: attend) ?? attend(qkv, to: qkv)
     return output(attended, adding: residual)
+  }
+
+  /// Queries of some tokens with keys and values of others, [n, tokens, 3 * channels] each -> [n, tokens, channels].
+  private func attend(_ x: Tensor, to y: Tensor) -> Tensor {
+    let (q, k, v) = (0..<channels, channels..<2 * channels, 2 * channels..<3 * channels)
+    return attention(x.columns(q), y.columns(k), y.columns(v), heads: heads, isCausal: isCausal)
   }
 }

@@ -23,7 +23,7 @@ struct TransformerBlock {
   }
 
   func callAsFunction(_ x: Tensor, _ session: UNetSession) -> Tensor {
-    var x = selfAttention(norm1(x), adding: x)
+    var x = selfAttention(norm1(x), adding: x, session.attention)
     x = crossAttention(norm2(x), session, adding: x)
     return feedForward(norm3(x), adding: x)
   }
