@@ -11,19 +11,31 @@ import Walks
 ///
 /// The first pass looks at evenly spaced positions, the second where the first would have put the frames. Gaps that are
 /// then still seen as cuts are searched for jumps: where halving the gap does not halve the change, the model itself
-/// jumps, the jump gets one gap between two frames, and is bridged if the recipe asks for it. Probes have a third of the
-/// steps; for a bridge, which has to be at the right place, the search has all of them.
+/// jumps. A jump gets one gap between two frames, and is bridged if the recipe asks for it. Probes have a third of the
+/// steps; the search has all of them where a bridge is wanted, which has to be at the right place.
 ///
 /// Source: walks-measured.md, sections 1 and 3.
 public struct PaceMeasurement {
+  private enum Stage {
+    /// The first or second pass, looking at these positions.
+    case pass(Int, looked: [Double])
+    /// In gaps of a pace that is known otherwise.
+    case search([JumpSearch], in: Pace)
+    case done([JumpSearch], in: Pace)
+  }
+
+  /// Of the steps of a frame.
+  private static let stepShare = 0.3
+  /// The most positions of a pass: more hardly change where the frames go.
+  private static let mostProbes = 49
+
   private let recipe: Recipe
   private let passes: Int
   private let route: Route
   private var probes: Probes
-  /// For the search, if it needs all steps; otherwise the same as `probes`.
+  /// With all steps, for the search, where a bridge is wanted.
   private var exactProbes: Probes?
-  private var pass = 0
-  private var searches: [JumpSearch]?
+  private var stage: Stage
   private var evenness: [Double] = []
 
   /// - Parameters:
@@ -35,84 +47,123 @@ public struct PaceMeasurement {
     cancellation: Cancellation = Cancellation()
   ) throws {
     precondition(1...2 ~= passes, "A pace is measured in one pass or two.")
-    (self.recipe, self.passes) = (recipe.unmeasured, passes)
-    route = Route(recipe.unmeasured.walk)
-    let quick = try models.renderer(for: Probes.recipe(self.recipe, share: Self.stepShare), batch: batch)
-    probes = Probes(quick, cancellation)
-    if recipe.walk.between?.bridging != nil {
+    (self.recipe, self.passes) = (try recipe.unmeasured, passes)
+    route = Route(self.recipe.walk)
+    let quick = try Probes.recipe(self.recipe, share: Self.stepShare)
+    probes = Probes(try models.renderer(for: quick, batch: batch), cancellation)
+    if self.recipe.walk.between?.bridging != nil {
       exactProbes = Probes(try models.renderer(for: self.recipe, batch: batch), cancellation)
     }
-    probes.request(firstPositions)
+    let first = Self.firstPositions(route)
+    stage = .pass(1, looked: first)
+    probes.request(first)
   }
 
-  /// Of the steps of a frame.
-  private static let stepShare = 0.3
-  /// The most positions of a pass: more do not change where the frames go.
-  private static let mostProbes = 49
+  private static func probeCount(_ route: Route) -> Int { min(route.timing.frameCount, mostProbes) }
 
-  private var probeCount: Int { min(route.timing.frameCount, Self.mostProbes) }
-
-  private var firstPositions: [Double] {
-    let gaps = max(2, route.isClosed ? probeCount : probeCount - 1)
+  /// Evenly spaced, with the key frames.
+  private static func firstPositions(_ route: Route) -> [Double] {
+    let gaps = max(2, route.isClosed ? probeCount(route) : probeCount(route) - 1)
     let even = (0...gaps).map { Double($0 * route.legCount) / Double(gaps) }
-    return (even + fixedFrames.map(\.position)).filter { 0...Double(route.legCount) ~= $0 }
-  }
-
-  /// Key frames that have their place on the time line.
-  private var fixedFrames: [Pace.FixedFrame] {
-    (route.timing.knots ?? []).map { Pace.FixedFrame(frame: Int($0.frame), position: $0.position) }
+    let keyFrames = route.walk.kind == .interpolate ? (0...route.legCount).map(Double.init) : []
+    return Set(even + keyFrames).sorted()
   }
 
   /// The next event of a probe; nil when all is measured.
   /// - Throws: as `Rendering.next()`.
   public mutating func next() throws -> RenderingEvent? {
     while true {
-      if let event = try exactProbes?.next() ?? probes.next() { return event }
-      if searches == nil, pass < passes {
-        pass += 1
-        evenness.append(currentEvenness)
-        if pass < passes { probes.request(positions(count: probeCount)) }
-      } else if try !search() {
-        return nil
+      if let event = try exactProbes?.next() { return event }
+      if let event = try probes.next() { return event }
+      switch stage {
+      case .pass(let number, let looked): finishPass(number, looked)
+      case .search(let searches, let pace): goOn(searches, in: pace)
+      case .done: return nil
       }
     }
   }
 
-  /// Begins or goes on with the search for jumps.
-  /// - Returns: whether something has to be rendered for it.
-  private mutating func search() throws -> Bool {
-    if searches == nil {
-      searches = suspects
-      let ends = suspects.flatMap { [$0.gap.start, $0.gap.end] }
-      exactProbes?.request(ends)
-      if exactProbes != nil, !ends.isEmpty { return true }
+  private mutating func finishPass(_ number: Int, _ looked: [Double]) {
+    let distances = zip(looked, looked.dropFirst()).map { probes.distance($0, $1) }
+    evenness.append(Smoothness(neighbours: distances, secondNeighbours: distances.dropLast()).evenness)
+    let pace = probes.pace()
+    if number < passes {
+      var next = pace.placed(route, count: Self.probeCount(route))
+      if route.isClosed { next.append(Double(route.legCount)) }
+      stage = .pass(number + 1, looked: next)
+      probes.request(next)
+      return
     }
-    var searches = searches ?? []
+    let suspects = pace.gaps.filter { $0.distance > ChangeThresholds.oklab.cut }
+    stage = .search(suspects.map { JumpSearch($0) }, in: pace)
+    exactProbes?.request(suspects.flatMap { [$0.start, $0.end] })
+  }
+
+  /// Gives the searches what was rendered for them, and asks for what they need next.
+  private mutating func goOn(_ searches: [JumpSearch], in pace: Pace) {
     let source = exactProbes ?? probes
-    for index in searches.indices {
-      guard let middle = searches[index].nextPosition, source.positions.contains(middle) else { continue }
-      let gap = searches[index].current
-      searches[index].add(
-        distanceFromStart: source.distance(gap.start, middle), distanceToEnd: source.distance(middle, gap.end))
+    let advanced = searches.map { search in
+      var search = search
+      if let middle = search.nextPosition, source.positions.contains(middle) {
+        let gap = search.current
+        search.add(
+          distanceFromStart: source.distance(gap.start, middle),
+          distanceToEnd: source.distance(middle, gap.end))
+      }
+      return search
     }
-    self.searches = searches
-    let wanted = searches.compactMap(\.nextPosition)
+    let wanted = advanced.compactMap(\.nextPosition)
+    stage = wanted.isEmpty ? .done(advanced, in: pace) : .search(advanced, in: pace)
     if exactProbes != nil { exactProbes?.request(wanted) } else { probes.request(wanted) }
-    return !wanted.isEmpty
   }
 
-  /// Gaps between the frames as they would be placed that would be seen as cuts.
-  private var suspects: [JumpSearch] {
-    probes.pace().gaps.filter { $0.distance > ChangeThresholds.oklab.cut }.map { JumpSearch($0) }
+  /// The recipe with its measured pace; valid after the last event.
+  /// - Throws: `RecipeError` if the recipe would not be accepted.
+  public func result() throws -> PacedRecipe {
+    guard case .done(let searches, let pace) = stage else {
+      preconditionFailure("The pace is measured when there is no further event.")
+    }
+    let refined = searches.reduce(pace) { $0.refined(by: $1) }
+    var placement = Placement(refined, route)
+    if let method = recipe.walk.between?.bridging { placement.bridge(with: method) }
+    var walk = recipe.walk
+    walk.timing.measured = Timing.Measured(passes: passes, positions: placement.positions)
+    if !placement.bridges.isEmpty { walk.between?.bridges = placement.bridges }
+    return PacedRecipe(
+      recipe: try Recipe(
+        model: recipe.model, walk: walk, settings: recipe.settings, playback: recipe.playback),
+      evenness: evenness, evaluations: probes.evaluations + (exactProbes?.evaluations ?? 0),
+      jumps: placement.jumps)
   }
+}
 
-  private var jumps: [MeasuredGap] {
-    (searches ?? []).compactMap { if case .jump(let gap) = $0.outcome { gap } else { nil } }
+/// A recipe whose pace was measured.
+public struct PacedRecipe: Sendable {
+  public let recipe: Recipe
+  /// 1 - Gini of the changes between the probes, of each pass; equal numbers of probes are comparable.
+  public let evenness: [Double]
+  /// UNet evaluations that the measuring took.
+  public let evaluations: Int
+  /// Places where the model jumps.
+  public let jumps: [Jump]
+
+  public struct Jump: Sendable, Hashable {
+    /// The frame before it.
+    public let frame: Int
+    /// In the distance of `OklabPyramid`; from 0.06 it is seen as a cut.
+    public let size: Double
+    public let isBridged: Bool
   }
+}
 
-  /// Of the positions at which the last pass looked.
-  private var currentEvenness: Double {
-    let last = pass == 1 ? firstPositions : positions(count: probeCount, of: earlierPace)
-    return Smoothness(neighbours: zip(last, last.dropFirst()).map { probes.distance($0, $1) }).evenness
+extension Recipe {
+  /// The recipe without what is measured.
+  package var unmeasured: Recipe {
+    get throws {
+      var walk = walk
+      walk.timing.measured = nil
+      walk.between?.bridges = nil
+      return try Recipe(model: model, walk: walk, settings: settings, playback: playback)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Media
+import StableDiffusion
 import Walks
 
 /// Pictures of a walk at chosen positions, made in fewer steps than its frames, to measure where it changes.
@@ -39,7 +40,7 @@ struct Probes {
 
   /// The next event of rendering what was asked for; nil when it is there.
   mutating func next() throws -> RenderingEvent? {
-    guard var (wanted, rendering) = current else { return nil }
+    guard case (let wanted, var rendering)? = current else { return nil }
     guard let event = try rendering.next() else {
       current = nil
       return nil
