@@ -19,7 +19,8 @@ struct LatentWalkCommand: ParsableCommand {
     version: version,
     subcommands: [
       InterpolateCommand.self, WalkCommand.self, CircleCommand.self, ImageCommand.self, RenderCommand.self,
-      InspectCommand.self, EncodeCommand.self, EncodeImageCommand.self, DecodeCommand.self,
+      InspectCommand.self, MeasureCommand.self, PlotCommand.self, EncodeCommand.self, EncodeImageCommand.self,
+      DecodeCommand.self,
       ModelsCommand.self, DoctorCommand.self,
     ])
 
