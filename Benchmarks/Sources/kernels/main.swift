@@ -1,6 +1,6 @@
 // Times each kernel on the shapes that matter and says which share of the measured peak it reaches.
 //
-//   swift run -c release --package-path Benchmarks kernels [--threads N] [--isa portable|avx2|avx512] [--json FILE]
+//   swift run -c release --package-path Benchmarks kernels [--threads N] [--isa portable|avx2|avx512|avx512vnni] [--json FILE]
 //     [WORD ...]
 //
 // With words, only the shapes whose names contain one of them; with a file, its part `kernels` is replaced by the
@@ -17,7 +17,9 @@ while let argument = arguments.popFirst() {
   case "--json": json = arguments.popFirst()
   case "--isa":
     let name = arguments.popFirst() ?? ""
-    let isa = [LW_ISA_PORTABLE, LW_ISA_AVX2, LW_ISA_AVX512].first { String(cString: lw_isa_name($0)) == name }
+    let isa = [LW_ISA_PORTABLE, LW_ISA_AVX2, LW_ISA_AVX512, LW_ISA_AVX512_VNNI].first {
+      String(cString: lw_isa_name($0)) == name
+    }
     guard let isa, lw_isa_select(isa) else {
       fatalError("This machine has no instruction set named \(name).")
     }
