@@ -185,14 +185,21 @@ void lw_run_winograd(const lw_product *product, lw_workspace workspace);
 
 /* Attention (attention.c) ------------------------------------------------------------------------------ */
 
+/** Keys and values of one head in 16-bit integers. */
+typedef struct {
+  int16_t *keys;       /* [key][key_stride], zeros behind a head's width */
+  float *key_scales;   /* [key] */
+  int16_t *values;     /* transposed: [head_width][value_stride], zeros behind the last key up to a pair */
+  float *value_scales; /* [head_width] */
+  size_t key_stride, value_stride;
+} lw_packed_head;
+
 /** Some queries of one head of one image. */
 typedef struct {
   const lw_attention_arguments *arguments;
   size_t image, head, first_query, query_count;
+  const lw_packed_head *packed; /* of 16-bit integers, else NULL */
 } lw_attention_task;
-
-/** Bytes of scratch for `queries` queries of a task (a multiple of 32). */
-size_t lw_attention_scratch(size_t queries, size_t head_width);
 
 /* Norms (norms.c) -------------------------------------------------------------------------------------- */
 
@@ -227,6 +234,10 @@ typedef struct lw_kernel_table {
   void (*winograd_filter_scales)(float *scales, const void *panel, size_t channels, lw_element element);
   void (*winograd_outputs)(const lw_winograd *job, const lw_winograd_block *block);
   void (*attention)(const lw_attention_task *task, void *scratch);
+  /** The same in 16-bit integers, and what it reads: a head's keys and values. */
+  void (*integer_attention)(const lw_attention_task *task, void *scratch);
+  void (*pack_head)(
+    const lw_attention_arguments *arguments, size_t image, size_t head, const lw_packed_head *packed);
   /** Adds x and x * x of `pixels` rows into sums[channels] and squares[channels]. */
   void (*channel_sums)(const float *x, size_t pixels, size_t channels, double *sums, double *squares);
   /** Normalises `pixels` rows of inputs into y, whose rows are y_stride apart. */

@@ -172,6 +172,7 @@ typedef struct {
   size_t q_image, k_image, v_image, out_image;     /* floats from image to image; 0 shares keys and values */
   float scale;
   bool causal; /* query i attends to keys 0...i */
+  lw_arithmetic arithmetic; /* float32, or int16: for heads from 32 values on; narrower ones stay in float32 */
 } lw_attention_arguments;
 
 size_t lw_attention_workspace(const lw_attention_arguments *arguments);

@@ -8,6 +8,7 @@ struct SelfAttention {
   private let channels: Int
   private let heads: Int
   private let isCausal: Bool
+  private let precision: Precision
   private let queriesKeysValues: Linear
   private let output: Linear
 
@@ -27,6 +28,7 @@ struct SelfAttention {
     self.channels = channels
     self.heads = heads
     self.isCausal = isCausal
+    precision = weights.packing.precision
     queriesKeysValues = try Linear(
       joining: naming.inputs.map { (weights[$0], channels) }, channels, hasBias: naming.hasBias)
     output = try Linear(weights[naming.output], channels, channels)
@@ -37,7 +39,8 @@ struct SelfAttention {
     let qkv = queriesKeysValues(x)
     let (q, k, v) = (0..<channels, channels..<2 * channels, 2 * channels..<3 * channels)
     let attended = attention(
-      qkv.columns(q), qkv.columns(k), qkv.columns(v), heads: heads, isCausal: isCausal)
+      qkv.columns(q), qkv.columns(k), qkv.columns(v), heads: heads, isCausal: isCausal,
+      precision: precision)
     return output(attended, adding: residual)
   }
 }
