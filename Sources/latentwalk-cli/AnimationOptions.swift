@@ -54,8 +54,7 @@ struct FramesDirectoryOptions: ParsableArguments {
 /// Stops with exit code 64 unless an animation can be written under a name and at a frame rate.
 func requireAnimation(_ output: String, _ fps: Double) throws {
   guard let format = try? AnimationFormat(path: output) else {
-    let endings = AnimationFormat.allCases.map { "." + $0.rawValue }.joined(separator: " or ")
-    throw ValidationError("--output is \(output); choose a name that ends in \(endings).")
+    throw ValidationError("--output is \(output); choose a name that ends in \(AnimationFormat.endings).")
   }
   let fastest = format.frameRates.upperBound
   try require(

@@ -99,7 +99,7 @@ import Testing
 
   @Test("prompts that do not fit into a file's recipe are refused before any work")
   func recipeTooLong() throws {
-    let draft = TinyModel.draft(.image, String(repeating: "a dog ", count: 12_000))
+    let draft = TinyModel.draft(.image, String(repeating: "a dog ", count: 180_000))
     #expect(try refusal(draft).contains("Shorten the prompts"))
   }
 }
