@@ -14,6 +14,8 @@ import Walks
 /// Source: walks-measured.md, section 6: 24 frames around the loop, a step above 0.06 is a cut.
 public struct LoopMeasurement: RecipeMeasurement {
   private static let probeCount = 24
+  /// Of a frame's steps.
+  private static let stepShare = 0.3
   /// A loop of a thirtieth of the first radius stands still.
   private static let mostHalvings = 5
 
@@ -48,7 +50,8 @@ public struct LoopMeasurement: RecipeMeasurement {
   }
 
   private mutating func judge() throws {
-    let largest = probes.pace().gaps.map(\.distance).max() ?? 0
+    let places = (0...Self.probeCount).map { Double($0) / Double(Self.probeCount) }
+    let largest = zip(places, places.dropFirst()).map { probes.distance($0, $1) }.max() ?? 0
     let radius = recipe.walk.loop?.radius ?? 0
     tried.append((radius, largest))
     evaluations += probes.evaluations
@@ -63,7 +66,7 @@ public struct LoopMeasurement: RecipeMeasurement {
     _ recipe: Recipe, _ models: ModelStore, _ batch: Int?, _ cancellation: Cancellation
   ) throws -> Probes {
     let quick = try models.renderer(
-      for: Probes.recipe(recipe, share: PaceMeasurement.stepShare), batch: batch)
+      for: Probes.recipe(recipe, share: stepShare), batch: batch)
     var probes = Probes(quick, cancellation)
     probes.request((0..<probeCount).map { Double($0) / Double(probeCount) })
     return probes
