@@ -1,0 +1,108 @@
+import Foundation
+import Media
+import Walks
+
+/// A file that a walk is written into, by its ending: an animation, or for `.png` a sheet of its frames.
+///
+///     let recipe = try ModelStore().recipe(for: RecipeDraft(.circle, prompts: ["a skyline"]))
+///     let sheet = try WalkOutput(path: "skyline.png", of: recipe)
+///     print(sheet.isSheet, sheet.recipe.playback.sheetColumns ?? 0)
+public struct WalkOutput: Sendable {
+  public let path: String
+  /// What the file carries: the walk, played as in this file.
+  public let recipe: Recipe
+  /// The frames in the order in which they are written.
+  let frames: [Int]
+
+  /// - Throws: `MediaError` if the name has no ending of an animation or a sheet, or the format cannot show so many frames
+  ///   a second.
+  public init(path: String, of recipe: Recipe) throws {
+    var playback = recipe.playback
+    if Self.isSheet(path) {
+      let sheet = recipe.walk.sheet(columns: playback.sheetColumns)
+      (frames, playback.sheetColumns) = (sheet.frames, sheet.columns)
+    } else {
+      try AnimationFormat(path: path).requireFrameRate(playback.fps)
+      (frames, playback.sheetColumns) = (recipe.walk.playingOrder(playback), nil)
+    }
+    self.path = path
+    self.recipe = try recipe.playing(playback)
+  }
+
+  /// Whether a file of this name holds a sheet.
+  public static func isSheet(_ path: String) -> Bool { path.lowercased().hasSuffix(".png") }
+
+  /// Whether it is a sheet of frames and no animation.
+  public var isSheet: Bool { recipe.playback.sheetColumns != nil }
+
+  /// What writes the file, frame by frame.
+  func encoder() throws -> any AnimationEncoder {
+    guard let columns = recipe.playback.sheetColumns else {
+      let animation = AnimationDescription(
+        width: recipe.settings.width, height: recipe.settings.height, frameCount: frames.count,
+        framesPerSecond: recipe.playback.fps)
+      return try animationEncoder(for: path, animation, recipe: recipe.json)
+    }
+    return SheetEncoder(
+      path: path, sheet: FrameSheet(count: frames.count, columns: columns, labels: recipe.walk.hasLabels),
+      labels: frames.map(recipe.walk.label), recipe: try recipe.json)
+  }
+}
+
+/// Writes a sheet as if it were an animation: picture by picture.
+private final class SheetEncoder: AnimationEncoder {
+  private let path: String
+  private var sheet: FrameSheet
+  private let labels: [String]
+  private let recipe: String
+  private var added = 0
+
+  init(path: String, sheet: FrameSheet, labels: [String], recipe: String) {
+    (self.path, self.sheet, self.labels, self.recipe) = (path, sheet, labels, recipe)
+  }
+
+  func add(_ picture: Picture) {
+    sheet.add(picture, label: labels[added])
+    added += 1
+  }
+
+  func finish() throws { try sheet.picture.writePNG(to: path, recipe: recipe) }
+}
+
+extension Recipe.Walk {
+  /// The frames on a sheet, row by row, and its columns. A walk over a grid that passes its cells lies there as the grid
+  /// does; other walks show all frames in their order.
+  /// - Parameter columns: those that were asked for.
+  fileprivate func sheet(columns: Int?) -> (frames: [Int], columns: Int) {
+    if let cells = cellFrames, let grid, columns ?? grid.columns == grid.columns {
+      return (cells, grid.columns)
+    }
+    return (
+      Array(0..<timing.frameCount), columns ?? FrameSheet(count: timing.frameCount, labels: hasLabels).columns
+    )
+  }
+
+  /// Of each cell of a grid, row by row, the frame that shows it; nil if the frames do not pass all cells.
+  private var cellFrames: [Int]? {
+    guard kind == .grid, let grid, let way = path as? GridWalk, way.legCount > 0, timing.measured == nil,
+      timing.frameCount > way.legCount, (timing.frameCount - 1) % way.legCount == 0
+    else { return nil }
+    let step = (timing.frameCount - 1) / way.legCount
+    var frames = [Int](repeating: 0, count: grid.columns * grid.rows)
+    for index in frames.indices {
+      let (column, row) = way.cell(index)
+      frames[row * grid.columns + column] = index * step
+    }
+    return frames
+  }
+
+  /// Whether frames on a sheet have a text below them: the places of a grid speak for themselves.
+  fileprivate var hasLabels: Bool { kind != .grid }
+
+  /// What stands below a frame: its seed where each frame is a key frame with a seed of its own, else its number.
+  fileprivate func label(_ frame: Int) -> String {
+    let showsSeeds =
+      kind == .interpolate && timing.frameCount == keyFrames.count && Set(keyFrames.map(\.seed)).count > 1
+    return showsSeeds ? "seed \(keyFrames[frame].seed)" : "\(frame)"
+  }
+}
