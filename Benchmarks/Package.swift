@@ -20,6 +20,13 @@ let package = Package(
         "Measuring", .product(name: "LatentWalk", package: "LatentWalk"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    // How even walks are, with each method of making them.
+    .executableTarget(
+      name: "walks",
+      dependencies: [
+        "Measuring", .product(name: "LatentWalk", package: "LatentWalk"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

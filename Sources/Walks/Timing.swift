@@ -36,15 +36,27 @@ public struct Timing: Sendable, Hashable, Codable {
 
     public init(passes: Int, knots: [Knot]) { (self.passes, self.knots) = (passes, knots) }
 
-    /// Knots at the frames between which positions do not lie on a line.
     /// - Parameter positions: of each frame, in legs.
     public init(passes: Int, positions: [Double]) {
-      let inner = positions.indices.dropFirst().dropLast().filter { frame in
-        abs(positions[frame - 1] + positions[frame + 1] - 2 * positions[frame]) > 1e-9
-      }
-      let ends = positions.isEmpty ? [] : [0] + inner + (positions.count > 1 ? [positions.count - 1] : [])
-      self.init(passes: passes, knots: ends.map { Knot(frame: Double($0), position: positions[$0]) })
+      self.init(passes: passes, knots: Timing.knots(through: positions, tolerance: 1e-9))
     }
+  }
+
+  /// The fewest knots whose straight lines come within a tolerance, in legs, of each frame's position.
+  ///
+  /// Ramer, "An Iterative Procedure for the Polygonal Approximation of Plane Curves" (1972), with the distance along
+  /// the position.
+  public static func knots(through positions: [Double], tolerance: Double) -> [Knot] {
+    guard let last = positions.indices.last else { return [] }
+    var (kept, open) = (Set([0, last]), [(0, last)])
+    while let (from, to) = open.popLast() {
+      let slope = (positions[to] - positions[from]) / Double(max(1, to - from))
+      let error = { (frame: Int) in abs(positions[frame] - positions[from] - slope * Double(frame - from)) }
+      guard let worst = (from..<to).max(by: { error($0) < error($1) }), error(worst) > tolerance else { continue }
+      kept.insert(worst)
+      open += [(from, worst), (worst, to)]
+    }
+    return kept.sorted().map { Knot(frame: Double($0), position: positions[$0]) }
   }
 
   /// - Parameter frame: 0 ..< frameCount.

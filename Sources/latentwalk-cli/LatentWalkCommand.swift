@@ -20,7 +20,8 @@ struct LatentWalkCommand: ParsableCommand {
     subcommands: [
       InterpolateCommand.self, WalkCommand.self, CircleCommand.self, DriftCommand.self, LoopCommand.self,
       GridCommand.self, SeedsCommand.self, DenoiseCommand.self, AlbumCommand.self, ImageCommand.self,
-      RenderCommand.self, InspectCommand.self, EncodeCommand.self, EncodeImageCommand.self,
+      RenderCommand.self, InspectCommand.self, MeasureCommand.self, PlotCommand.self, EncodeCommand.self,
+      EncodeImageCommand.self, DecodeCommand.self, ModelsCommand.self, DoctorCommand.self,
       DecodeCommand.self,
       ModelsCommand.self, DoctorCommand.self,
     ])

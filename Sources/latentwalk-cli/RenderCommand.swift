@@ -48,7 +48,11 @@ struct RenderCommand: ParsableCommand {
     let source = try ResultFile(path: file)
     switch source.contents {
     case .draft(let draft):
-      try render(changed(draft), source.unsupported)
+      do {
+        try render(changed(draft), source.unsupported)
+      } catch let error as RecipeError where source.program == "LatentWalk" {
+        throw DocumentError.unusable(file: file, sentence: "\(error)")
+      }
     case .recipe(let recipe):
       try changes.requireNone(for: file)
       if options.printRecipe {

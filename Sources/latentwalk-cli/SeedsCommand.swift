@@ -1,5 +1,6 @@
 import ArgumentParser
 import LatentWalk
+import Media
 
 struct SeedsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -53,7 +54,7 @@ struct SeedsCommand: ParsableCommand {
       })
     draft = generation.applied(to: draft)
     (draft.seed, draft.frames) = (first, count)
-    draft.sheetColumns = Int(Double(count).squareRoot().rounded(.up))
+    draft.sheetColumns = ContactSheet(count: count).columns
     let run = WalkRun(results, batch: generation.batching.batch, options)
     try run(draft, named: "seeds")
     if options.dryRun || options.printRecipe { return }

@@ -102,13 +102,5 @@ import Walks
     #expect(pace.positions.count == frameCount, sourceLocation: sourceLocation)
     #expect(pace.positions.first == 0 && pace.positions.last == Double(legs), sourceLocation: sourceLocation)
     #expect(zip(pace.positions, pace.positions.dropFirst()).allSatisfy(<=), sourceLocation: sourceLocation)
-    let knots = pace.knots
-    #expect(
-      knots.first == SoundPace.Knot(frame: 0, position: 0)
-        && knots.last == SoundPace.Knot(frame: Double(frameCount - 1), position: Double(legs)),
-      sourceLocation: sourceLocation)
-    #expect(
-      zip(knots, knots.dropFirst()).allSatisfy { $0.frame < $1.frame && $0.position <= $1.position },
-      sourceLocation: sourceLocation)
   }
 }

@@ -96,8 +96,8 @@ struct TinyFrame: NetworkTask {
   init(batch: Int?) throws {
     var draft = RecipeDraft(.interpolate, prompts: ["A photograph of a dog", "A photograph of a cat"])
     (draft.width, draft.height, draft.seed) = (128, 128, 14)
-    (draft.frames, draft.schedule) = (16, .leading)
-    pictures = draft.frames
+    pictures = 16
+    (draft.frames, draft.schedule) = (pictures, .leading)
     let models = ModelStore()
     renderer = try models.renderer(for: models.recipe(for: draft), batch: batch)
   }

@@ -23,13 +23,6 @@ extension Recipe.Walk {
     timing.playingOrder(pingPong: playback.pingPong)
   }
 
-  /// - Throws: `RenderError` if the walk has no such frame.
-  func require(frame: Int) throws(RenderError) {
-    guard 0..<timing.frameCount ~= frame else {
-      throw .noSuchFrame(frame, choices: timing.frameCount == 1 ? "0" : "0 to \(timing.frameCount - 1)")
-    }
-  }
-
   /// What decides the noise of a key frame, or of another place that the path leads through.
   enum NoiseSource: Hashable {
     /// The n-th noise of a seed.

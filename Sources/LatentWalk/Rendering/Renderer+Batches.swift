@@ -11,7 +11,7 @@ extension Renderer {
     // All frames of `denoise` come from one denoising.
     if recipe.walk.kind == .denoise { return frames.isEmpty ? [] : [frames] }
     // Memory is reserved for no more, also where frames are requested twice.
-    let most = min(batch, recipe.walk.timing.frameCount)
+    let most = min(batch, route.timing.frameCount)
     return frames.reduce(into: []) { batches, frame in
       if let last = batches.last, last.count < most, plan(of: last[0]).fits(plan(of: frame)) {
         batches[batches.count - 1].append(frame)

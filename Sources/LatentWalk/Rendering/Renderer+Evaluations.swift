@@ -6,7 +6,7 @@ extension Renderer {
   /// UNet evaluations for some frames, with what has to be prepared for them.
   /// - Throws: `RenderError` if the walk does not have one of them.
   public func evaluations(of frames: [Int]) throws -> Int {
-    for frame in frames { try recipe.walk.require(frame: frame) }
+    for frame in frames { try route.require(frame: frame) }
     if recipe.walk.kind == .denoise { return wayEvaluations(frames) }
     var preparations: [Preparation: Int] = [:]
     for plan in frames.map(plan) {

@@ -28,7 +28,8 @@ public struct Renderer: Sendable {
 
   let model: LoadedModel
   let lowMemory: Bool
-  let route: Route
+  /// Where its frames stand: as the recipe has them, or, to measure the pace, elsewhere on the same path.
+  private(set) var route: Route
   let text: KeyFrameText
   let noise: RecipeNoise
   let noiseSources: [Recipe.Walk.NoiseSource]
@@ -63,7 +64,7 @@ public struct Renderer: Sendable {
   /// The noise levels through which a frame is denoised.
   /// - Throws: `RenderError` if the walk has no such frame.
   public func schedule(of frame: Int) throws -> SamplingSchedule {
-    try recipe.walk.require(frame: frame)
+    try route.require(frame: frame)
     return noise.schedule(route.keyFrame(at: route.position(of: frame)).sampling)
   }
 
@@ -79,6 +80,13 @@ public struct Renderer: Sendable {
   package func sharesModel(with other: Renderer) -> Bool { model.isSame(as: other.model) }
 
   func plan(of frame: Int) -> FramePlan { route.plan(of: frame) { noise.schedule($0).count } }
+
+  /// The same with frames at other positions of the path, in legs.
+  func placed(at positions: [Double]) -> Renderer {
+    var renderer = self
+    renderer.route = route.at(positions)
+    return renderer
+  }
 
   func picture(_ latents: Tensor) -> Picture { Picture(model.pipeline.pixels(latents)) }
 }

@@ -67,7 +67,7 @@ public struct Rendering {
     self.renderer = renderer
     self.cancellation = cancellation
     do throws(RenderError) {
-      for frame in frames { try renderer.recipe.walk.require(frame: frame) }
+      for frame in frames { try renderer.route.require(frame: frame) }
       (noSuchFrame, waiting) = (nil, renderer.batches(frames))
     } catch {
       (noSuchFrame, waiting) = (error, [])

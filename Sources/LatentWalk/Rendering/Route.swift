@@ -3,14 +3,34 @@ import Walks
 /// The way of a recipe's frames: where each stands, and what it is made from.
 struct Route: Sendable {
   let walk: Recipe.Walk
+  let timing: Timing
   private let path: any Path
 
   init(_ walk: Recipe.Walk) {
-    self.walk = walk
-    path = walk.path
+    (self.walk, timing, path) = (walk, walk.timing, walk.path)
   }
 
-  func position(of frame: Int) -> Position { walk.timing.position(of: frame, on: path) }
+  private init(_ route: Route, _ timing: Timing) {
+    (walk, self.timing, path) = (route.walk, timing, route.path)
+  }
+
+  /// The same path with frames at other positions, in legs.
+  func at(_ positions: [Double]) -> Route {
+    let knots = positions.enumerated().map { Timing.Knot(frame: Double($0), position: $1) }
+    return Route(self, Timing(frameCount: positions.count, knots: knots))
+  }
+
+  var legCount: Int { path.legCount }
+  var isClosed: Bool { path.isClosed }
+
+  /// - Throws: `RenderError` if there is no such frame.
+  func require(frame: Int) throws(RenderError) {
+    guard 0..<timing.frameCount ~= frame else {
+      throw .noSuchFrame(frame, choices: timing.frameCount == 1 ? "0" : "0 to \(timing.frameCount - 1)")
+    }
+  }
+
+  func position(of frame: Int) -> Position { timing.position(of: frame, on: path) }
   func point(at position: Position) -> Point { path.point(at: position) }
   func point(of frame: Int) -> Point { point(at: position(of: frame)) }
 

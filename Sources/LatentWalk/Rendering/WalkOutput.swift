@@ -44,7 +44,7 @@ public struct WalkOutput: Sendable {
       return try animationEncoder(for: path, animation, recipe: recipe.json)
     }
     return SheetEncoder(
-      path: path, sheet: FrameSheet(count: frames.count, columns: columns, labels: recipe.walk.hasLabels),
+      path: path, sheet: recipe.walk.sheet(of: frames.count, columns: columns),
       labels: frames.map(recipe.walk.label), recipe: try recipe.json)
   }
 }
@@ -52,12 +52,12 @@ public struct WalkOutput: Sendable {
 /// Writes a sheet as if it were an animation: picture by picture.
 private final class SheetEncoder: AnimationEncoder {
   private let path: String
-  private var sheet: FrameSheet
+  private var sheet: ContactSheet
   private let labels: [String]
   private let recipe: String
   private var added = 0
 
-  init(path: String, sheet: FrameSheet, labels: [String], recipe: String) {
+  init(path: String, sheet: ContactSheet, labels: [String], recipe: String) {
     (self.path, self.sheet, self.labels, self.recipe) = (path, sheet, labels, recipe)
   }
 
@@ -77,9 +77,15 @@ extension Recipe.Walk {
     if let cells = cellFrames, let grid, columns ?? grid.columns == grid.columns {
       return (cells, grid.columns)
     }
-    return (
-      Array(0..<timing.frameCount), columns ?? FrameSheet(count: timing.frameCount, labels: hasLabels).columns
-    )
+    let count = timing.frameCount
+    return (Array(0..<count), columns ?? ContactSheet(count: count).columns)
+  }
+
+  /// An empty sheet. Where one is to look at single pictures they are as large as they are, up to a sheet of 4096 pixels.
+  fileprivate func sheet(of count: Int, columns: Int) -> ContactSheet {
+    ContactSheet(
+      count: count, columns: columns, labels: kind != .grid,
+      maximumWidth: kind == .grid || showsSeeds ? 4096 : 1600)
   }
 
   /// Of each cell of a grid, row by row, the frame that shows it; nil if the frames do not pass all cells.
@@ -96,13 +102,13 @@ extension Recipe.Walk {
     return frames
   }
 
-  /// Whether frames on a sheet have a text below them: the places of a grid speak for themselves.
-  fileprivate var hasLabels: Bool { kind != .grid }
+  /// Whether each frame is a key frame, with a seed of its own.
+  private var showsSeeds: Bool {
+    kind == .interpolate && timing.frameCount == keyFrames.count && Set(keyFrames.map(\.seed)).count > 1
+  }
 
-  /// What stands below a frame: its seed where each frame is a key frame with a seed of its own, else its number.
+  /// What stands below a frame: its seed or its number.
   fileprivate func label(_ frame: Int) -> String {
-    let showsSeeds =
-      kind == .interpolate && timing.frameCount == keyFrames.count && Set(keyFrames.map(\.seed)).count > 1
-    return showsSeeds ? "seed \(keyFrames[frame].seed)" : "\(frame)"
+    showsSeeds ? "seed \(keyFrames[frame].seed)" : "\(frame)"
   }
 }

@@ -5,23 +5,12 @@
 ///     let energy = [Float](repeating: 1, count: 40)
 ///     let pace = SoundPace(beats: beats, energy: energy, framesPerSecond: 10, keyFrameCount: 3)
 ///     print(pace.keyFrames)         // [0, 20, 39]: the one in the middle is shown at 2 s
-///     let timing = Timing(frameCount: 40, positions: pace.positions)
+///     let timing = Timing(frameCount: 40, knots: Timing.knots(through: pace.positions, tolerance: 0.001))
 ///
 /// The first key frame is at frame 0 and the last at the last frame; those between are on beats, each on one of its own.
 /// A closed path comes back to its first key frame after its last frame: it has one key frame and one frame more here,
 /// and the last position is dropped.
 public struct SoundPace: Sendable, Hashable {
-  /// A frame, and the position of the path, in legs, that it shows.
-  public struct Knot: Sendable, Hashable, Codable {
-    public let frame: Double
-    public let position: Double
-
-    public init(frame: Double, position: Double) {
-      self.frame = frame
-      self.position = position
-    }
-  }
-
   /// The frame of each key frame, in order; whole numbers, unless there are fewer frames than key frames.
   public let keyFrames: [Double]
   /// Whether the key frames between the first and the last are on beats. They are evenly spaced where the sound has
@@ -29,10 +18,6 @@ public struct SoundPace: Sendable, Hashable {
   public let isOnBeats: Bool
   /// The position of each frame, in legs, from 0; it never falls.
   public let positions: [Double]
-  /// Frames and key frames with their positions, in order: straight lines between them are the whole pace. The first
-  /// is at frame 0 and the last at the last frame.
-  public let knots: [Knot]
-
   /// What silence counts, where the loudest moment of the sound counts 1: the walk still moves a little.
   private static let floor = 0.1
 
@@ -52,7 +37,6 @@ public struct SoundPace: Sendable, Hashable {
     let way = Self.cumulatedWeights(energy)
     let keyFrames = keyFrames
     positions = (0...last).map { Self.position(at: Double($0), keyFrames, way) }
-    knots = Self.knots(keyFrames, positions)
   }
 
   /// The pace by an analysed sound.
@@ -93,12 +77,5 @@ public struct SoundPace: Sendable, Hashable {
     guard keyFrames[end] > frame else { return Double(end) }
     let (from, to) = (wayBehind(keyFrames[end - 1]), wayBehind(keyFrames[end]))
     return Double(end - 1) + (wayBehind(frame) - from) / (to - from)
-  }
-
-  private static func knots(_ keyFrames: [Double], _ positions: [Double]) -> [Knot] {
-    let frames = positions.enumerated().map { Knot(frame: Double($0), position: $1) }
-    guard frames.count > 1 else { return frames }
-    let between = keyFrames.enumerated().filter { $1 != $1.rounded() }
-    return (frames + between.map { Knot(frame: $1, position: Double($0)) }).sorted { $0.frame < $1.frame }
   }
 }

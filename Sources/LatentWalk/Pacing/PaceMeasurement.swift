@@ -1,0 +1,169 @@
+import StableDiffusion
+import Walks
+
+/// Measures where a walk changes before its frames are rendered, and places the frames so that it changes evenly.
+///
+///     let models = ModelStore()
+///     let recipe = try models.recipe(for: RecipeDraft(.interpolate, prompts: ["a dog", "a cat"]))
+///     var measurement = try PaceMeasurement(recipe, passes: 2, models: models)
+///     while try measurement.next() != nil {}
+///     let even = try measurement.result().recipe
+///
+/// The first pass looks at evenly spaced positions, the second where the first would have put the frames. Gaps that are
+/// then still seen as cuts are searched for jumps: where halving the gap does not halve the change, the model itself
+/// jumps. A jump gets one gap between two frames, and is bridged if the recipe asks for it. Probes have a third of the
+/// steps; the search has all of them where a bridge is wanted, which has to be at the right place.
+///
+/// Source: walks-measured.md, sections 1 and 3.
+public struct PaceMeasurement {
+  private enum Stage {
+    /// The first or second pass, looking at these positions.
+    case pass(Int, looked: [Double])
+    /// In gaps of a pace that is known otherwise.
+    case search([JumpSearch], in: Pace)
+    case done([JumpSearch], in: Pace)
+  }
+
+  /// Of the steps of a frame.
+  private static let stepShare = 0.3
+  /// The most positions of a pass: more hardly change where the frames go.
+  private static let mostProbes = 49
+
+  private let recipe: Recipe
+  private let passes: Int
+  private let route: Route
+  private var probes: Probes
+  /// With all steps, for the search, where a bridge is wanted.
+  private var exactProbes: Probes?
+  private var stage: Stage
+  private var evenness: [Double] = []
+
+  /// - Parameters:
+  ///   - passes: 1 or 2.
+  ///   - models: where the recipe's model is, or will be, loaded.
+  /// - Throws: as `ModelStore.renderer(for:)`.
+  public init(
+    _ recipe: Recipe, passes: Int, models: ModelStore, batch: Int? = nil,
+    cancellation: Cancellation = Cancellation()
+  ) throws {
+    precondition(1...2 ~= passes, "A pace is measured in one pass or two.")
+    (self.recipe, self.passes) = (try recipe.unmeasured, passes)
+    route = Route(self.recipe.walk)
+    let quick = try Probes.recipe(self.recipe, share: Self.stepShare)
+    probes = Probes(try models.renderer(for: quick, batch: batch), cancellation)
+    if self.recipe.walk.between?.bridging != nil {
+      exactProbes = Probes(try models.renderer(for: self.recipe, batch: batch), cancellation)
+    }
+    let first = Self.firstPositions(route)
+    stage = .pass(1, looked: first)
+    probes.request(first)
+  }
+
+  private static func probeCount(_ route: Route) -> Int { min(route.timing.frameCount, mostProbes) }
+
+  /// Evenly spaced, with the key frames.
+  private static func firstPositions(_ route: Route) -> [Double] {
+    let gaps = max(2, route.isClosed ? probeCount(route) : probeCount(route) - 1)
+    let even = (0...gaps).map { Double($0 * route.legCount) / Double(gaps) }
+    let keyFrames = route.walk.kind == .interpolate ? (0...route.legCount).map(Double.init) : []
+    return Set(even + keyFrames).sorted()
+  }
+
+  /// The next event of a probe; nil when all is measured.
+  /// - Throws: as `Rendering.next()`.
+  public mutating func next() throws -> RenderingEvent? {
+    while true {
+      if let event = try exactProbes?.next() { return event }
+      if let event = try probes.next() { return event }
+      switch stage {
+      case .pass(let number, let looked): finishPass(number, looked)
+      case .search(let searches, let pace): goOn(searches, in: pace)
+      case .done: return nil
+      }
+    }
+  }
+
+  private mutating func finishPass(_ number: Int, _ looked: [Double]) {
+    let distances = zip(looked, looked.dropFirst()).map { probes.distance($0, $1) }
+    evenness.append(Smoothness(neighbours: distances, secondNeighbours: distances.dropLast()).evenness)
+    let pace = probes.pace()
+    if number < passes {
+      var next = pace.placed(route, count: Self.probeCount(route))
+      if route.isClosed { next.append(Double(route.legCount)) }
+      stage = .pass(number + 1, looked: next)
+      probes.request(next)
+      return
+    }
+    let suspects = pace.gaps.filter { $0.distance > ChangeThresholds.oklab.cut }
+    stage = .search(suspects.map { JumpSearch($0) }, in: pace)
+    exactProbes?.request(suspects.flatMap { [$0.start, $0.end] })
+  }
+
+  /// Gives the searches what was rendered for them, and asks for what they need next.
+  private mutating func goOn(_ searches: [JumpSearch], in pace: Pace) {
+    let source = exactProbes ?? probes
+    let advanced = searches.map { search in
+      var search = search
+      if let middle = search.nextPosition, source.positions.contains(middle) {
+        let gap = search.current
+        search.add(
+          distanceFromStart: source.distance(gap.start, middle),
+          distanceToEnd: source.distance(middle, gap.end))
+      }
+      return search
+    }
+    let wanted = advanced.compactMap(\.nextPosition)
+    stage = wanted.isEmpty ? .done(advanced, in: pace) : .search(advanced, in: pace)
+    if exactProbes != nil { exactProbes?.request(wanted) } else { probes.request(wanted) }
+  }
+
+  /// The recipe with its measured pace; valid after the last event.
+  /// - Throws: `RecipeError` if the recipe would not be accepted.
+  public func result() throws -> PacedRecipe {
+    guard case .done(let searches, let pace) = stage else {
+      preconditionFailure("The pace is measured when there is no further event.")
+    }
+    let refined = searches.reduce(pace) { $0.refined(by: $1) }
+    var placement = Placement(refined, route)
+    if let method = recipe.walk.between?.bridging { placement.bridge(with: method) }
+    var walk = recipe.walk
+    walk.timing.measured = Timing.Measured(passes: passes, positions: placement.positions)
+    if !placement.bridges.isEmpty { walk.between?.bridges = placement.bridges }
+    return PacedRecipe(
+      recipe: try Recipe(
+        model: recipe.model, walk: walk, settings: recipe.settings, playback: recipe.playback),
+      evenness: evenness, evaluations: probes.evaluations + (exactProbes?.evaluations ?? 0),
+      jumps: placement.jumps)
+  }
+}
+
+/// A recipe whose pace was measured.
+public struct PacedRecipe: Sendable {
+  public let recipe: Recipe
+  /// 1 - Gini of the changes between the probes, of each pass; equal numbers of probes are comparable.
+  public let evenness: [Double]
+  /// UNet evaluations that the measuring took.
+  public let evaluations: Int
+  /// Places where the model jumps.
+  public let jumps: [Jump]
+
+  public struct Jump: Sendable, Hashable {
+    /// The frame before it.
+    public let frame: Int
+    /// In the distance of `OklabPyramid`; from 0.06 it is seen as a cut.
+    public let size: Double
+    public let isBridged: Bool
+  }
+}
+
+extension Recipe {
+  /// The recipe without what is measured.
+  package var unmeasured: Recipe {
+    get throws {
+      var walk = walk
+      walk.timing.measured = nil
+      walk.between?.bridges = nil
+      return try Recipe(model: model, walk: walk, settings: settings, playback: playback)
+    }
+  }
+}
