@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 PROGRAM := .build/release/latentwalk
 FIRST_WALK := dog-to-cat.gif
 
-.PHONY: walk help test build format install uninstall package test-package try-outside-package docs bench bench-peers bench-page size tools
+.PHONY: walk help test ffmpeg build format install uninstall package test-package try-outside-package docs bench bench-peers bench-page size tools
 
 # Installs what is missing, builds, renders the first walk on the bundled model and says where it is.
 walk: build  ## build, render a first walk and say where it is (the default)
@@ -22,7 +22,7 @@ build: tools  ## build the program, .build/release/latentwalk
 
 # In release: debug arithmetic is some fifty times slower. Without testable imports, which no test uses, `make build` and
 # `make test` share what they compile; with them each would compile everything again after the other.
-test: tools  ## check the format, build, run every test
+test: tools ffmpeg  ## check the format, build, run every test
 	@$(SWIFT) format lint --strict --recursive Package.swift Models Sources Tests Benchmarks
 	@$(SWIFT) test -c release --disable-testable-imports
 
@@ -94,6 +94,7 @@ tools:
 	[ -e /usr/include/png.h ] || missing="$$missing libpng-dev"; \
 	[ -e /usr/include/gif_lib.h ] || missing="$$missing libgif-dev"; \
 	[ -e /usr/include/turbojpeg.h ] || missing="$$missing libturbojpeg0-dev"; \
+	[ -e /usr/include/webp/mux.h ] || missing="$$missing libwebp-dev"; \
 	[ -e /usr/include/openssl/evp.h ] || missing="$$missing libssl-dev"; \
 	[ -z "$$missing" ] && exit 0; \
 	if [ "$$(id -u)" = 0 ]; then run=""; \
@@ -103,3 +104,12 @@ tools:
 	$$run apt-get install -qq -y $$missing > /dev/null 2>&1 \
 	  || { $$run apt-get update -qq && $$run apt-get install -qq -y $$missing > /dev/null; } \
 	  || { echo "They could not be installed. Try:  sudo apt-get install$$missing"; exit 1; }
+
+# Videos are written and read by ffmpeg, which nothing but their tests needs.
+ffmpeg:
+	@command -v ffmpeg > /dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then run=""; else run="sudo -n"; fi; \
+	echo "Installing ffmpeg"; \
+	$$run apt-get install -qq -y ffmpeg > /dev/null 2>&1 \
+	  || { $$run apt-get update -qq && $$run apt-get install -qq -y ffmpeg; } > /dev/null 2>&1 \
+	  || echo "It could not be installed, so the tests of videos are skipped. Try:  sudo apt-get install ffmpeg"

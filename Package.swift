@@ -33,7 +33,8 @@ let package = Package(
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
-    .target(name: "Media", dependencies: ["CPNG", "CGIF", "CTurboJPEG", "Files"]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .target(name: "Media", dependencies: ["CPNG", "CGIF", "CTurboJPEG", "CWebP", "Files"]),
 
     // The model that comes with the package: SwiftPM copies it beside every executable.
     .target(name: "BundledModels", path: "Models", resources: [.copy("tiny")]),

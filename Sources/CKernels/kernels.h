@@ -14,7 +14,10 @@ enum {
   LW_KEY_BLOCK = 96,    /* keys whose scores exist at the same time */
   LW_WINOGRAD_PARTS = 32, /* chains of additions over the channels of a Winograd convolution, at most */
   LW_LARGE_PICTURE = 8 << 20, /* floats of a picture that will have left every cache before it is read again */
-  LW_STRIP = 256        /* pixels summed in one go by the group norm */
+  LW_STRIP = 256,       /* pixels summed in one go by the group norm */
+  LW_INTEGER_PART = 1280, /* the most products of 16-bit integers in one exact sum; see quantise.inc */
+  LW_INTEGER_ROW_BLOCK = 96, /* rows that are quantised together */
+  LW_INTEGER_WINOGRAD_PART = 160 /* the same in a Winograd plane, so that a slice of its filters fits the L2 cache */
 };
 
 static inline size_t lw_least(size_t a, size_t b) { return a < b ? a : b; }
@@ -86,7 +89,20 @@ typedef struct {
   const float **pointers; /* [segment][row of the block] */
   float *zeros;
   float *totals;          /* [panel of the group][row of the block][16] */
+  /* Of a product of 16-bit integers, else NULL: */
+  int16_t *integers;      /* [row of the block][lw_integer_stride] */
+  float *row_scales;      /* [row of the block] */
+  float *row;             /* a row whose segments lie apart, in one piece */
 } lw_product_scratch;
+
+/** Pairs of 16-bit integers in a column of packed weights. */
+static inline size_t lw_integer_pairs(const lw_weights *weights) { return (weights->taps * weights->channels + 1) / 2; }
+/** Integers from row to row: whole vectors, and a cache line more, so that rows of 2048 values do not share a set. */
+static inline size_t lw_integer_stride(const lw_weights *weights) {
+  return lw_ceiling(2 * lw_integer_pairs(weights), 2 * LW_LANES) * 2 * LW_LANES + 2 * LW_LANES;
+}
+/** The scales behind packed panels. */
+const float *lw_panel_scales(const lw_weights *weights);
 
 /** The address of a source's pixel, or `zeros` for a point outside the picture. y and x count in the upsampled
  *  picture, if it is upsampled; left of and above it they wrap around to huge numbers, which are outside as well. */
@@ -103,6 +119,7 @@ static inline const float *lw_source_pixel(
 /* Winograd convolution (winograd.c) -------------------------------------------------------------------- */
 
 struct lw_kernel_table;
+struct lw_winograd_kernels;
 
 /** A 3x3 convolution cut into tiles of 4 x 4 outputs. */
 typedef struct {
@@ -113,10 +130,12 @@ typedef struct {
   size_t part; /* the most channels in one chain of additions; from the shape alone, like every order of additions */
   size_t first_panel, last_panel; /* the panels of this round */
   size_t first_tile, tile_count;  /* the tiles of this round */
-  const struct lw_kernel_table *kernels;
-  const float *zeros; /* a pixel outside the picture */
-  float *filters;     /* filters first: transformed taps, [panel][plane][channel][16] */
-  float *inputs;      /* inputs first: transformed inputs, [plane][tile][channel] */
+  const struct lw_kernel_table *table;
+  const struct lw_winograd_kernels *kernels; /* in float32 or in 16-bit integers */
+  const float *zeros;  /* a pixel outside the picture */
+  char *filters;       /* filters first: transformed taps, [panel][plane][channel][16] (integers: see below) */
+  char *inputs;        /* inputs first: transformed inputs, [plane][tile][channel] */
+  float *input_scales; /* inputs first, integers: [plane][tile] */
 } lw_winograd;
 
 /** The first output of a tile. */
@@ -130,16 +149,35 @@ static inline lw_winograd_tile lw_winograd_origin(const lw_winograd *job, size_t
 }
 
 /** Some tiles and some panels that are multiplied together, in each plane: m[panel][tile][16] = v[tile][channel]
- *  u[panel][channel][16]. Distances count floats. */
+ *  u[panel][channel][16]. Distances count values, which are floats or 16-bit integers. */
 typedef struct {
   size_t first_tile, tile_count, first_panel, panel_count;
-  const float *const *rows; /* the beginning of each tile's inputs in the first plane */
-  size_t v_plane;           /* from plane to plane */
-  const float *u;
+  const void *v; /* the tiles' inputs in the first plane, one after the other */
+  size_t v_plane; /* from plane to plane */
+  const float *v_scales; /* [plane][tile_count], of integers */
+  const void *u; /* integers: [panel][channel / 2][16][2] */
   size_t u_plane, u_panel;
   float *m;
   size_t m_plane, m_panel;
+  const float **rows; /* [tile_count], for the products to fill in */
 } lw_winograd_block;
+
+/** Transforms and products of Winograd planes, in float32 or in 16-bit integers. */
+typedef struct lw_winograd_kernels {
+  size_t value_bytes;    /* of a transformed input or tap */
+  size_t panels_at_once; /* in a register block */
+  size_t part;           /* the most channels in one chain of additions, or 0: see lw_winograd.part */
+  /** Transforms the taps of a panel for `count` channels from `first` on. */
+  void (*filters)(const lw_winograd *job, size_t panel, size_t first, size_t count, void *u, size_t u_plane);
+  /** Transforms the inputs of `count` tiles from `first` on. Of integers also their scales, [plane][scale_plane], with
+   *  scratch for 36 * (channels + 16) floats. */
+  void (*inputs)(
+    const lw_winograd *job, size_t first, size_t count, void *v, size_t v_plane, float *scales, size_t scale_plane,
+    float *scratch);
+  /** m = or += v u, over some channels. */
+  void (*products)(
+    const lw_winograd *job, const lw_winograd_block *block, size_t first_channel, size_t last_channel);
+} lw_winograd_kernels;
 
 /** Bytes of workspace that a convolution needs which is computed this way. */
 size_t lw_winograd_workspace(const lw_product *product);
@@ -147,14 +185,21 @@ void lw_run_winograd(const lw_product *product, lw_workspace workspace);
 
 /* Attention (attention.c) ------------------------------------------------------------------------------ */
 
+/** Keys and values of one head in 16-bit integers. */
+typedef struct {
+  int16_t *keys;       /* [key][key_stride], zeros behind a head's width */
+  float *key_scales;   /* [key] */
+  int16_t *values;     /* transposed: [head_width][value_stride], zeros behind the last key up to a pair */
+  float *value_scales; /* [head_width] */
+  size_t key_stride, value_stride;
+} lw_packed_head;
+
 /** Some queries of one head of one image. */
 typedef struct {
   const lw_attention_arguments *arguments;
   size_t image, head, first_query, query_count;
+  const lw_packed_head *packed; /* of 16-bit integers, else NULL */
 } lw_attention_task;
-
-/** Bytes of scratch for `queries` queries of a task (a multiple of 32). */
-size_t lw_attention_scratch(size_t queries, size_t head_width);
 
 /* Norms (norms.c) -------------------------------------------------------------------------------------- */
 
@@ -174,14 +219,25 @@ typedef struct lw_kernel_table {
   void (*product)(
     const lw_product *product, size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end,
     const lw_product_scratch *scratch);
-  void (*winograd_filters)(
-    const lw_winograd *job, size_t panel, size_t first, size_t count, float *u, size_t u_plane);
-  void (*winograd_inputs)(
-    const lw_winograd *job, size_t first, size_t count, float *v, size_t v_plane);
-  void (*winograd_products)(
-    const lw_winograd *job, const lw_winograd_block *block, size_t first_channel, size_t last_channel);
+  /** The same with inputs and weights in 16-bit integers. */
+  size_t integer_panels_at_once;
+  void (*integer_product)(
+    const lw_product *product, size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end,
+    const lw_product_scratch *scratch);
+  /** The scale with which numbers become 16-bit integers whose products with others such may be summed exactly in
+   *  parts of `part` (at most LW_INTEGER_PART). */
+  float (*integer_scale)(const float *x, size_t count, size_t part);
+  /** Rounds x / scale to integers. Writes whole vectors of 16, with zeros behind `count`. */
+  void (*quantise)(int16_t *y, const float *x, size_t count, float scale);
+  lw_winograd_kernels winograd, integer_winograd;
+  /** scales[36][16] of the transformed taps of a panel, [9][channels][16]. */
+  void (*winograd_filter_scales)(float *scales, const void *panel, size_t channels, lw_element element);
   void (*winograd_outputs)(const lw_winograd *job, const lw_winograd_block *block);
   void (*attention)(const lw_attention_task *task, void *scratch);
+  /** The same in 16-bit integers, and what it reads: a head's keys and values. */
+  void (*integer_attention)(const lw_attention_task *task, void *scratch);
+  void (*pack_head)(
+    const lw_attention_arguments *arguments, size_t image, size_t head, const lw_packed_head *packed);
   /** Adds x and x * x of `pixels` rows into sums[channels] and squares[channels]. */
   void (*channel_sums)(const float *x, size_t pixels, size_t channels, double *sums, double *squares);
   /** Normalises `pixels` rows of inputs into y, whose rows are y_stride apart. */
@@ -197,7 +253,7 @@ typedef struct lw_kernel_table {
 
 extern const lw_kernel_table lw_portable_kernels;
 #if defined(__x86_64__)
-extern const lw_kernel_table lw_avx2_kernels, lw_avx512_kernels;
+extern const lw_kernel_table lw_avx2_kernels, lw_avx512_kernels, lw_avx512_vnni_kernels;
 #endif
 /** The table of the active instruction set. */
 const lw_kernel_table *lw_kernels(void);

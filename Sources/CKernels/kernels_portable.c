@@ -8,4 +8,7 @@
 #define LW_REGISTER_ROWS 6
 #define LW_REGISTER_PANELS 1
 #define LW_HALF_IN_HARDWARE 0
+#define LW_INTEGER_ROWS 6
+#define LW_INTEGER_PANELS 1
+#define LW_PAIR_PRODUCTS 0
 #include "kernels.inc"

@@ -18,6 +18,8 @@ static size_t most_channels(const lw_product *product) {
   return lw_greatest(product->source_channels[0], product->source_count > 1 ? product->source_channels[1] : 0);
 }
 
+static bool is_integer(const lw_product *product) { return product->weights->arithmetic == LW_ARITHMETIC_INT16; }
+
 /** Takes `bytes`, rounded up to cache lines, from the front of an area. */
 static void *take(uintptr_t *area, size_t bytes) {
   void *taken = (void *)*area;
@@ -32,6 +34,13 @@ static uintptr_t lay_out(lw_product_scratch *scratch, const lw_product *product,
   scratch->pointers = take(&area, segment_count(product) * LW_ROW_BLOCK * sizeof(float *));
   scratch->zeros = take(&area, most_channels(product) * sizeof(float));
   scratch->totals = take(&area, LW_PANEL_GROUP * LW_ROW_BLOCK * LW_LANES * sizeof(float));
+  scratch->integers = NULL;
+  scratch->row_scales = scratch->row = NULL;
+  if (!is_integer(product)) return area;
+  const lw_weights *weights = product->weights;
+  scratch->integers = take(&area, LW_INTEGER_ROW_BLOCK * lw_integer_stride(weights) * sizeof(int16_t));
+  scratch->row_scales = take(&area, LW_INTEGER_ROW_BLOCK * sizeof(float));
+  scratch->row = take(&area, weights->taps * weights->channels * sizeof(float));
   return area;
 }
 
@@ -84,7 +93,7 @@ static void run_cells(void *context, size_t begin, size_t end, void *area) {
   const size_t groups = lw_ceiling(grid->panels, grid->group);
   for (size_t cell = begin; cell < end; cell++) {
     const size_t r = cell / grid->panel_shares, p = cell % grid->panel_shares;
-    grid->kernels->product(
+    (is_integer(product) ? grid->kernels->integer_product : grid->kernels->product)(
       product, product->rows * r / grid->row_shares, product->rows * (r + 1) / grid->row_shares,
       groups * p / grid->panel_shares * grid->group,
       lw_least(groups * (p + 1) / grid->panel_shares * grid->group, grid->panels), &scratch);
@@ -109,7 +118,9 @@ void lw_run_product(const lw_product *product, lw_workspace workspace) {
   const lw_weights *weights = product->weights;
   if (product->rows == 0 || weights->columns == 0) return;
   const lw_kernel_table *kernels = lw_kernels();
-  product_grid grid = {product, kernels, lw_panel_count(weights), weights->gated ? 2 : kernels->panels_at_once, 1, 1};
+  const size_t at_once = is_integer(product) ? kernels->integer_panels_at_once : kernels->panels_at_once;
+  const size_t group = lw_greatest(weights->gated ? 2 : 1, at_once);
+  product_grid grid = {product, kernels, lw_panel_count(weights), group, 1, 1};
   lw_job job = {.body = run_cells, .context = &grid};
   lw_give_scratch(&job, workspace, 0, scratch_bytes(product), useful_threads(product));
   choose_grid(&grid, job.threads);

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-static const char *const names[] = {"portable", "avx2", "avx512"};
-enum { ISA_COUNT = 3, UNDECIDED = -1 };
+static const char *const names[] = {"portable", "avx2", "avx512", "avx512vnni"};
+enum { UNDECIDED = -1 };
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -21,6 +21,7 @@ static uint64_t enabled_state(void) { /* XGETBV: the registers that the operatin
 lw_isa lw_isa_best(void) {
   enum { FMA = 1 << 12, OSXSAVE = 1 << 27, F16C = 1 << 29 };                            /* leaf 1, ecx */
   enum { AVX2 = 1 << 5, AVX512F = 1 << 16, AVX512DQ = 1 << 17, AVX512BW = 1 << 30 };    /* leaf 7, ebx */
+  enum { VNNI = 1 << 11 };                                                              /* leaf 7, ecx */
   const uint32_t AVX512VL = 1u << 31;
   enum { YMM_STATE = 0x6, ZMM_STATE = 0xe6 };
   uint32_t a, b, c, d;
@@ -30,7 +31,8 @@ lw_isa lw_isa_best(void) {
   const uint64_t state = enabled_state();
   if (!(b & AVX2) || (state & YMM_STATE) != YMM_STATE) return LW_ISA_PORTABLE;
   const uint32_t wide = AVX512F | AVX512DQ | AVX512BW | AVX512VL;
-  return (b & wide) == wide && (state & ZMM_STATE) == ZMM_STATE ? LW_ISA_AVX512 : LW_ISA_AVX2;
+  if ((b & wide) != wide || (state & ZMM_STATE) != ZMM_STATE) return LW_ISA_AVX2;
+  return c & VNNI ? LW_ISA_AVX512_VNNI : LW_ISA_AVX512;
 }
 #else
 lw_isa lw_isa_best(void) { return LW_ISA_PORTABLE; }
@@ -68,6 +70,7 @@ bool lw_isa_select(lw_isa isa) {
 const lw_kernel_table *lw_kernels(void) {
 #if defined(__x86_64__)
   switch (lw_isa_active()) {
+  case LW_ISA_AVX512_VNNI: return &lw_avx512_vnni_kernels;
   case LW_ISA_AVX512: return &lw_avx512_kernels;
   case LW_ISA_AVX2: return &lw_avx2_kernels;
   case LW_ISA_PORTABLE: break;

@@ -32,6 +32,10 @@ package final class AtomicFile<Failure: Error> {
 
   deinit { if isOpen { file.discard() } }
 
+  /// Where the bytes are until the file is complete, for a program that writes or reads them by itself. Only for files
+  /// that are not unnamed.
+  package var unfinishedPath: String { file.currentPath }
+
   /// Takes bytes; false if they, or some before them, could not be written, or the file is complete.
   package func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard isOpen else { return false }
@@ -59,7 +63,8 @@ package final class AtomicFile<Failure: Error> {
     try check()
   }
 
-  private func flush() {
+  /// Hands all bytes so far to the system.
+  package func flush() {
     buffer.withUnsafeBytes { write($0) }
     buffer.removeAll(keepingCapacity: true)
   }

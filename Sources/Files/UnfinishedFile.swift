@@ -39,6 +39,10 @@ struct UnfinishedFile {
     }
   }
 
+  var currentPath: String {
+    if case .named(let name) = kind { name } else { path }
+  }
+
   /// Closes the file under its name. Some file systems report a full disk only when a file is synchronised or closed.
   /// - Returns: 0, or the number of the error; nothing is left behind then.
   func publish() -> Int32 {

@@ -45,10 +45,17 @@ func bytes(ofFile path: String, limit: Int = 1 << 31) throws(MediaError) -> [UIn
   do throws(FileError) {
     return try InputFile.bytes(of: path, limit: limit)
   } catch {
-    switch error {
-    case .noSuchFile: throw .cannotRead(path: path, reason: systemReason(ENOENT))
-    case .unreadable(_, let reason): throw .cannotRead(path: path, reason: reason)
-    case .changed: throw .cannotRead(path: path, reason: "it changed while it was being read")
-    }
+    throw MediaError(error)
+  }
+}
+
+extension MediaError {
+  init(_ error: FileError) {
+    self =
+      switch error {
+      case .noSuchFile(let path): .cannotRead(path: path, reason: systemReason(ENOENT))
+      case .unreadable(let path, let reason): .cannotRead(path: path, reason: reason)
+      case .changed(let path): .cannotRead(path: path, reason: "it changed while it was being read")
+      }
   }
 }

@@ -5,11 +5,14 @@ public enum Engine {
   /// The instruction sets for which the kernels are compiled.
   public enum InstructionSet: String, Sendable, CaseIterable {
     case portable, avx2, avx512
+    /// AVX-512 with the dot products of 16-bit integers of Ice Lake and Zen 4.
+    case avx512vnni
   }
 
   /// The one in use: the processor's best, unless LATENTWALK_ISA names another.
   public static var instructionSet: InstructionSet {
     switch lw_isa_active() {
+    case LW_ISA_AVX512_VNNI: .avx512vnni
     case LW_ISA_AVX512: .avx512
     case LW_ISA_AVX2: .avx2
     default: .portable

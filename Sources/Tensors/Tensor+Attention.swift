@@ -28,8 +28,10 @@ extension Tensor {
 ///   - k: [n, keys, heads * d], or [1, ...] if all images see the same keys.
 ///   - v: like `k`.
 ///   - isCausal: whether a token attends only to itself and those before it.
+///   - precision: of both products. Heads narrower than 32 are always computed in float32, which is faster there.
 public func attention(
-  _ q: TokenColumns, _ k: TokenColumns, _ v: TokenColumns, heads: Int, isCausal: Bool = false
+  _ q: TokenColumns, _ k: TokenColumns, _ v: TokenColumns, heads: Int, isCausal: Bool = false,
+  precision: Precision = .float32
 ) -> Tensor {
   let (n, queries, _) = q.tensor.shape3
   let (keyImages, keys, _) = k.tensor.shape3
@@ -45,7 +47,8 @@ public func attention(
       q_stride: q.stride, k_stride: k.stride, v_stride: v.stride, out_stride: channels,
       q_image: queries * q.stride, k_image: keyImages == 1 ? 0 : keys * k.stride,
       v_image: keyImages == 1 ? 0 : keys * v.stride, out_image: queries * channels,
-      scale: 1 / Float(headWidth).squareRoot(), causal: isCausal)
+      scale: 1 / Float(headWidth).squareRoot(), causal: isCausal,
+      arithmetic: precision == .int16 ? LW_ARITHMETIC_INT16 : LW_ARITHMETIC_FLOAT32)
     withExtendedLifetime((q.tensor, k.tensor, v.tensor)) {
       withWorkspace(byteCount: lw_attention_workspace(&arguments)) { lw_attention(&arguments, $0) }
     }

@@ -99,6 +99,9 @@ public struct ConvolutionGeometry: Sendable {
     self.upsamplesFirst = upsamplesFirst
   }
 
+  /// Whether a 3 x 3 kernel moves pixel by pixel and the (upsampled) picture keeps its size.
+  var keepsSize: Bool { kernel == 3 && stride == 1 && paddingBefore == 1 && paddingAfter == 1 }
+
   /// 1 x 1: a linear layer for every pixel.
   public static let pointwise = ConvolutionGeometry(kernel: 1, before: 0, after: 0)
   /// 3 x 3, the size stays.

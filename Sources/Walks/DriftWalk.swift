@@ -36,7 +36,7 @@ public struct DriftWalk: Path {
   public var directionCount: Int { space == .embedding ? legCount : 0 }
 
   public func point(at position: Position) -> Point {
-    let (from, to) = (position.leg, min(position.leg + 1, legCount))
+    let (from, to) = (min(position.leg, legCount), min(position.leg + 1, legCount))
     switch space {
     case .noise:
       let (z, next) = (LinearCombination(weights: weights(from)), LinearCombination(weights: weights(to)))

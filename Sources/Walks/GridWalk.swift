@@ -28,7 +28,7 @@ public struct GridWalk: Path {
   }
 
   public func point(at position: Position) -> Point {
-    let (from, to) = (cell(position.leg), cell(min(position.leg + 1, legCount)))
+    let (from, to) = (cell(min(position.leg, legCount)), cell(min(position.leg + 1, legCount)))
     func place(_ from: Int, _ to: Int, of count: Int) -> Double {
       (Double(from) + position.fraction * Double(to - from)) / Double(max(1, count - 1))
     }

@@ -99,10 +99,10 @@ func albumPictures(_ paths: [String]) throws -> [String] {
     }
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { name in
       !name.hasPrefix(".")
-        && ["png", "jpg", "jpeg"].contains((name as NSString).pathExtension.lowercased())
+        && ["png", "jpg", "jpeg", "webp"].contains((name as NSString).pathExtension.lowercased())
     }
     guard !names.isEmpty else {
-      throw MediaError.cannotRead(path: path, reason: "there is no PNG or JPEG file in this folder")
+      throw MediaError.cannotRead(path: path, reason: "there is no PNG, JPEG or WebP file in this folder")
     }
     // IMG_2.jpg comes before IMG_10.jpg.
     return names.sorted { $0.compare($1, options: .numeric) == .orderedAscending }

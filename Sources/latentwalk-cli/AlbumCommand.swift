@@ -15,7 +15,7 @@ struct AlbumCommand: ParsableCommand {
       into files beside them: cat.txt for cat.jpg. In a terminal you are asked for those that are missing.
       """)
 
-  @Argument(help: "The pictures, PNG or JPEG, two or more, or folders of them.", completion: .file())
+  @Argument(help: "The pictures, PNG, JPEG or WebP, two or more, or folders of them.", completion: .file())
   var pictures: [String]
 
   @OptionGroup var captions: CaptionOptions
@@ -41,16 +41,17 @@ struct AlbumCommand: ParsableCommand {
         "An album has two pictures or more, and there is \(paths.count); for one there is 'latentwalk denoise --from'."
       )
     }
+    let frames = length.frames ?? RecipeDraft.defaultFrames
     try require(
-      length.frames >= paths.count, "--frames", "\(length.frames)",
+      frames >= paths.count || pace.paceBy != nil, "--frames", "\(frames)",
       "\(paths.count) or more, one for each picture")
     var keyFrames = zip(paths, try captions.captions(of: paths)).map { path, caption in
       var keyFrame = RecipeDraft.KeyFrame(prompt: caption, picture: FileRequest(path))
       keyFrame.guidance = generation.guidance
       return keyFrame
     }
-    // A time line rounds to whole frames, so that each picture is shown as it is.
-    keyFrames[0].time = .at(.frames(0))
+    // A time line rounds to whole frames, so that each picture is shown as it is; a sound has its own.
+    if pace.paceBy == nil { keyFrames[0].time = .at(.frames(0)) }
     var draft = RecipeDraft(.interpolate, keyFrames: keyFrames)
     (draft.isLoop, draft.frames) = (!isOpen, length.frames)
     draft = pace.applied(to: between.applied(to: generation.applied(to: draft)))

@@ -21,10 +21,14 @@ struct AnimationOptions: ParsableArguments {
 
 /// How many frames a walk has.
 struct FrameCountOptions: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Frames of the walk.")
-  var frames = RecipeDraft.defaultFrames
+  @Option(
+    parsing: .unconditional,
+    help:
+      "Frames of the walk. (default: \(RecipeDraft.defaultFrames), or as long as the sound of --pace-by lasts)"
+  )
+  var frames: Int?
 
-  func validate() throws { try requireFrames(frames) }
+  func validate() throws { if let frames { try requireFrames(frames) } }
 }
 
 func requireFrames(_ frames: Int) throws {
@@ -38,11 +42,11 @@ struct ResultOptions: ParsableArguments {
     name: [.long, .customShort("o")],
     help: ArgumentHelp(
       """
-      The result: .gif, .apng for every colour as it is, or .png for a sheet of the frames; may be given several times. \
-      (default: the subcommand and the seed, such as circle-42.gif)
+      The result: .gif, .apng or .webp, .mp4 or .webm (by ffmpeg), or .png for a sheet of the frames; may be given \
+      several times. (default: the subcommand and the seed, such as circle-42.gif)
       """,
       valueName: "file"),
-    completion: .file(extensions: ["gif", "apng", "png"]))
+    completion: .file(extensions: ["gif", "apng", "webp", "mp4", "webm", "png"]))
   var output: [String] = []
 
   @OptionGroup var framesDirectory: FramesDirectoryOptions
@@ -112,9 +116,9 @@ struct FramesDirectoryOptions: ParsableArguments {
 func requireWalkOutput(_ output: String, _ fps: Double) throws {
   if WalkOutput.isSheet(output) { return }
   guard let format = try? AnimationFormat(path: output) else {
-    let endings = AnimationFormat.allCases.map { "." + $0.rawValue }.joined(separator: ", ")
     throw ValidationError(
-      "--output is \(output); choose a name that ends in \(endings), or .png for a sheet of the frames.")
+      "--output is \(output); choose a name that ends in \(AnimationFormat.endings), or in .png for a sheet of the frames."
+    )
   }
   let fastest = format.frameRates.upperBound
   try require(

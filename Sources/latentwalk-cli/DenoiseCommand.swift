@@ -17,9 +17,9 @@ struct DenoiseCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A picture, PNG or JPEG, that goes into noise and comes back. Its middle is taken, made smaller or larger to fit.",
+      "A picture, PNG, JPEG or WebP, that goes into noise and comes back. Its middle is taken, made smaller or larger to fit.",
       valueName: "picture"),
-    completion: .file(extensions: ["png", "jpg", "jpeg"]))
+    completion: .file(extensions: ["png", "jpg", "jpeg", "webp"]))
   var from: String?
 
   @OptionGroup var generation: GenerationOptions

@@ -14,13 +14,17 @@ struct LoopCommand: ParsableCommand {
 
   @OptionGroup var subject: SubjectOptions
 
-  @Option(parsing: .unconditional, help: "How far it leads away from the seed's picture, 0 to 1.")
-  var radius = defaults.loop.radius
+  @Option(
+    parsing: .unconditional,
+    help:
+      "How far it leads away from the seed's picture, 0 to 1. (default: \(RecipeDraft.defaultRadius), or half of it and so on where the loop would jump)"
+  )
+  var radius: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("1 goes around a circle; more wander on the way, 1 to 100.", valueName: "n"))
-  var harmonics = defaults.loop.harmonics
+  var harmonics = defaults.harmonics
 
   @OptionGroup var length: FrameCountOptions
   @OptionGroup var pace: PaceOptions
@@ -29,13 +33,13 @@ struct LoopCommand: ParsableCommand {
   @OptionGroup var options: RunOptions
 
   func validate() throws {
-    try require(0...1 ~= radius, "--radius", "\(radius)", "0 to 1")
+    if let radius { try require(0...1 ~= radius, "--radius", "\(radius)", "0 to 1") }
     try require(1...100 ~= harmonics, "--harmonics", "\(harmonics)", "1 to 100")
   }
 
   func run() throws {
     var draft = subject.draft(.loop)
-    draft.loop = Recipe.Loop(radius: radius, harmonics: harmonics)
+    (draft.radius, draft.harmonics) = (radius, harmonics)
     draft.frames = length.frames
     try renderWalk(pace.applied(to: generation.applied(to: draft)), generation, animation, options)
   }

@@ -79,7 +79,7 @@ func bytes(_ count: Int) -> String {
 
 /// 33.14 -> "33.1 dB"
 func decibels(_ ratio: Double) -> String {
-  ratio.isFinite ? String(format: "%.1f dB", ratio) : "nothing (both are the same)"
+  ratio.isFinite ? String(format: "%.1f dB", ratio) : "infinity (no pixel differs)"
 }
 
 /// 58 -> "0:58", 3725 -> "1:02:05"

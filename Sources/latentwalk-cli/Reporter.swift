@@ -141,7 +141,7 @@ final class Reporter {
     say(
       """
       \(fidelity.path) is shown with a PSNR of \(decibels(fidelity.ofFrame)); the autoencoder alone would have \
-      \(decibels(fidelity.ofAutoencoder)), and from that the frame differs by \(decibels(fidelity.ofInversion)).
+      \(decibels(fidelity.ofAutoencoder)), and the frame has \(decibels(fidelity.ofInversion)) against what that makes of it.
       """)
   }
 

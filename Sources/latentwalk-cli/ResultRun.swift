@@ -21,6 +21,7 @@ struct ResultRun {
   /// Renders what is missing of a walk and writes its files.
   /// - Parameter draft: what the recipe was made of; nil for a recipe that is rendered as it is.
   func animation(_ recipe: Recipe, of draft: RecipeDraft?, to files: WalkFiles) throws {
+    let sound = try models.sound(of: recipe)
     let renderer = try renderer(recipe)
     let directory = try FrameDirectory(path: files.frames, for: recipe)
     let howToResume = {
@@ -30,7 +31,7 @@ struct ResultRun {
       renderer, frames: directory.missing(), kept: recipe.walk.timing.frameCount - directory.missing().count)
     do {
       var rendering = renderer.animationRendering(
-        to: files.outputs, framesIn: directory, cancellation: Interruption.cancellation)
+        to: files.outputs, framesIn: directory, sound: sound, cancellation: Interruption.cancellation)
       while let event = try rendering.next() {
         try interruption.check(howToResume())
         reporter.report(event)

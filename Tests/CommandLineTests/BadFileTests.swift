@@ -114,7 +114,11 @@ import Testing
 
   @Test("prompts that are too long for a file's recipe are refused before anything is rendered")
   func recipeTooLong() throws {
-    let run = try image(String(repeating: "a dog ", count: 12_000))
+    // The system takes arguments of at most 128 KiB.
+    let prompts = Array(repeating: String(repeating: "a dog ", count: 20_000), count: 9)
+    let run = try Program(
+      ["interpolate"] + prompts + ["--model", "two-stages", "-o", "walk.gif"], in: folder.path
+    ).finished()
     expectRefusal(run, 1, "Shorten the prompts")
     #expect(!run.errors.contains("UNet evaluations"), "Nothing should have been rendered.")
   }

@@ -103,7 +103,7 @@ import Testing
     try folder.write("cut.png", Data(contentsOf: URL(fileURLWithPath: Self.photograph)).prefix(500))
     try folder.write("cut.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 74, 70, 73, 70, 0])
     try folder.make("folder.png")
-    expectRefusal(try refused("text.jpg"), 1, "text.jpg", "neither a PNG nor a JPEG file")
+    expectRefusal(try refused("text.jpg"), 1, "text.jpg", "neither a PNG, a JPEG nor a WebP file")
     expectRefusal(try refused("cut.png"), 1, "cut.png", "damaged")
     expectRefusal(try refused("cut.jpg"), 1, "cut.jpg", "damaged")
     expectRefusal(try refused("nowhere.png"), 1, "nowhere.png", "no such file")

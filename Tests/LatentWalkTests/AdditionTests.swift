@@ -69,7 +69,7 @@ import Testing
     #expect(try TinyModel.renderer(draft, batch: 1).frame(1) == frames[1])
     // The last frame is the longest prompt's own picture.
     draft.kind = .image
-    draft.prompts = ["a cat BREAK an owl BREAK hats"]
+    draft.keyFrames = [RecipeDraft.KeyFrame(prompt: "a cat BREAK an owl BREAK hats")]
     #expect(try TinyModel.renderer(draft).frame(0) == frames[4])
     // A negative prompt of other length leads elsewhere.
     draft.negativePrompt = "a hat BREAK a dog"
@@ -78,15 +78,16 @@ import Testing
 
   @Test("an embedding of several chunks from a file gives the prompt's picture")
   func longEmbedding() throws {
-    let folder = try TemporaryFolder()
-    var draft = TinyModel.draft(.image, "a dog BREAK (a cat:1.3)")
+    let (folder, prompt) = (try TemporaryFolder(), "a dog BREAK (a cat:1.3)")
+    var draft = TinyModel.draft(.image, prompt)
     draft.promptReading.syntax = .a1111
     let prompted = try TinyModel.renderer(draft).frame(0)
-    let embedding = try TinyModel.tokens(draft.prompts[0], reading: draft.promptReading)
-    draft.prompts = []
-    draft.embedding = try folder.write("embedding.npy", shape: [154, 16], embedding.values)
+    let embedding = try TinyModel.tokens(prompt, reading: draft.promptReading)
+    draft.keyFrames[0].prompt = nil
+    draft.keyFrames[0].embedding = try folder.write("embedding.npy", shape: [154, 16], embedding.values)
     #expect(try TinyModel.renderer(draft).frame(0) == prompted)
-    draft.embedding = try folder.write("odd.npy", shape: [100, 16], [Float](repeating: 0, count: 1600))
+    draft.keyFrames[0].embedding = try folder.write(
+      "odd.npy", shape: [100, 16], [Float](repeating: 0, count: 1600))
     #expect(throws: RenderError.self) { try TinyModel.renderer(draft) }
   }
 

@@ -1,5 +1,6 @@
 import LatentWalk
 import Sampling
+import Tensors
 import TestFolders
 import Testing
 import Walks
@@ -31,6 +32,19 @@ import Walks
     let alone = try TinyModel.renderer(recipe, batch: 1).frames([4, 2, 0, 3, 1])
     #expect(alone == frames, sourceLocation: sourceLocation)
     return frames
+  }
+
+  /// The noise of a point.
+  private func mixture(_ mixture: Mixture, of noises: [Tensor]) -> Tensor {
+    func combined(_ sum: LinearCombination) -> Tensor {
+      zip(noises, sum.weights).reduce(Tensor(shape: noises[0].shape, repeating: 0)) {
+        $0 + Float($1.1) * $1.0
+      }
+    }
+    return switch mixture {
+    case .sum(let sum): combined(sum)
+    case .arc(let from, let to, let fraction): .slerp(combined(from), combined(to), fraction)
+    }
   }
 
   @Test("guidance that differs is combined with the weights of the conditionings", arguments: [3, 1, -2])
@@ -96,12 +110,12 @@ import Walks
     let recipe = try TinyModel.recipe(draft).with { $0.keyFrames[1].seed = 8 }
     let path = recipe.walk.path
     let noises = [7, 8].map { seed in
-      NoiseGenerator.pytorch.normals(seed: seed, draw: 0, height: 64, width: 64, channels: 4).values
+      NoiseGenerator.pytorch.normals(seed: seed, draw: 0, height: 64, width: 64, channels: 4)
     }
     for frame in 0..<5 {
-      let weights = path.point(at: recipe.walk.timing.position(of: frame, on: path)).noise.weights
-      let mixed = zip(noises[0], noises[1]).map { weights[0] * Double($0) + weights[1] * Double($1) }
-      let variance = mixed.reduce(0) { $0 + $1 * $1 } / Double(mixed.count)
+      let point = path.point(at: recipe.walk.timing.position(of: frame, on: path))
+      let mixed = mixture(point.noise, of: noises)
+      let variance = mixed.values.reduce(0) { $0 + Double($1 * $1) } / Double(mixed.values.count)
       // 16384 numbers: the variance's own deviation is 0.011.
       #expect(abs(variance - 1) < 0.04, "frame \(frame): \(variance)")
     }
@@ -137,7 +151,8 @@ import Walks
   func measuredPace() throws {
     let even = try TinyModel.renderer(recipe).frames([0, 1, 2, 3, 4])
     let measured = try recipe.with {
-      $0.timing = Timing(frameCount: 6, positions: [0, 0.75, 0.5, 0.5, 0.25, 1])
+      $0.timing = Timing(
+        frameCount: 6, measured: Timing.Measured(passes: 1, positions: [0, 0.75, 0.5, 0.5, 0.25, 1]))
     }
     let frames = try TinyModel.renderer(measured, batch: 4).frames([0, 1, 2, 3, 4, 5])
     #expect([0, 3, 2, 2, 1, 4].map { even[$0] } == (0..<6).map { frames[$0] })
@@ -147,7 +162,9 @@ import Walks
   @Test("a measured pace around a circle may stand at its end, which is its beginning")
   func measuredCircle() throws {
     let circle = try TinyModel.recipe(TinyModel.draft(.circle, "a dog"))
-    let measured = try circle.with { $0.timing = Timing(frameCount: 3, positions: [0, 1, 4]) }
+    let measured = try circle.with {
+      $0.timing = Timing(frameCount: 3, measured: Timing.Measured(passes: 1, positions: [0, 1, 4]))
+    }
     let frames = try TinyModel.renderer(measured).frames([0, 1, 2])
     #expect(frames[0] == frames[2] && frames[0] != frames[1])
   }

@@ -163,7 +163,7 @@ import Testing
     let recipe = try models.recipe(for: draft("model"))
     let first = try models.renderer(for: recipe)
     var next = draft("model")
-    next.prompts = ["a cat"]
+    next.keyFrames[0].prompt = "a cat"
     let second = try models.renderer(for: models.recipe(for: next))
     #expect(first.sharesModel(with: second))
     var other = draft("other")
@@ -210,7 +210,7 @@ import Testing
     let models = TinyModel.store(TinyModel.fixtures)
     var draft = TinyModel.draft(.circle, "a dog")
     let recipe = try models.recipe(for: draft)
-    draft.prompts = ["a cat"]
+    draft.keyFrames[0].prompt = "a cat"
     let other = try models.renderer(for: models.recipe(for: draft), lowMemory: true)
     let renderer = try models.renderer(for: recipe, batch: 2)
     #expect(renderer.sharesModel(with: other))

@@ -115,7 +115,9 @@ import Testing
   func arrays() throws {
     let zeros = { (count: Int) in [Float](repeating: 0.5, count: count) }
     var draft = TinyModel.draft(.image)
-    draft.embedding = try folder.write("e.npy", shape: [77, 16], zeros(77 * 16))
+    draft.keyFrames = [
+      RecipeDraft.KeyFrame(embedding: try folder.write("e.npy", shape: [77, 16], zeros(77 * 16)))
+    ]
     draft.noise = try folder.write("n.npy", shape: [4, 6, 6], zeros(144))
     let recipe = try models.recipe(for: draft)
     #expect(throws: Never.self) { try models.renderer(for: recipe) }

@@ -42,7 +42,8 @@ import Testing
   func embeddingShape() throws {
     let folder = try TemporaryFolder()
     var draft = TinyModel.draft(.image)
-    draft.embedding = try folder.write("e.npy", shape: [77, 32], [Float](repeating: 0, count: 77 * 32))
+    let file = try folder.write("e.npy", shape: [77, 32], [Float](repeating: 0, count: 77 * 32))
+    draft.keyFrames = [RecipeDraft.KeyFrame(embedding: file)]
     let sentence = try refusal(draft)
     for part in ["e.npy", "[77, 32]", "[77, 16]", "latentwalk encode"] { #expect(sentence.contains(part)) }
   }
@@ -55,8 +56,9 @@ import Testing
       "noise.npy", shape: [4, 6, 6], [value] + [Float](repeating: 0, count: 143))
     #expect(try refusal(draft).contains("noise.npy"))
     draft = TinyModel.draft(.image)
-    draft.embedding = try folder.write(
+    let file = try folder.write(
       "e.npy", shape: [77, 16], [value] + [Float](repeating: 0, count: 77 * 16 - 1))
+    draft.keyFrames = [RecipeDraft.KeyFrame(embedding: file)]
     #expect(try refusal(draft).contains("e.npy"))
   }
 
@@ -97,7 +99,7 @@ import Testing
 
   @Test("prompts that do not fit into a file's recipe are refused before any work")
   func recipeTooLong() throws {
-    let draft = TinyModel.draft(.image, String(repeating: "a dog ", count: 12_000))
+    let draft = TinyModel.draft(.image, String(repeating: "a dog ", count: 180_000))
     #expect(try refusal(draft).contains("Shorten the prompts"))
   }
 }

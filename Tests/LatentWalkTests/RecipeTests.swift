@@ -19,7 +19,7 @@ import Walks
   func ascii() throws {
     let json = try Unusual.interpolation.recipe.json
     #expect(json.utf8.allSatisfy { $0 < 128 && $0 >= 32 })
-    #expect(json.hasPrefix(#"{"tool":"LatentWalk","schema":2,"recipe":{"#))
+    #expect(json.hasPrefix(#"{"tool":"LatentWalk","schema":3,"recipe":{"#))
     #expect(json.contains(#"\u72ac\u3068\u732b \ud83d\udc08"#))
     #expect(try JSONSerialization.jsonObject(with: Data(json.utf8)) is [String: Any])
   }
@@ -28,32 +28,36 @@ import Walks
   func frameJSON() throws {
     let recipe = try Unusual.interpolation.recipe
     let json = try recipe.json(ofFrame: 3)
-    #expect(json.hasPrefix(#"{"tool":"LatentWalk","schema":2,"frame":3,"recipe":{"#))
+    #expect(json.hasPrefix(#"{"tool":"LatentWalk","schema":3,"frame":3,"recipe":{"#))
     #expect(try Recipe(json: json) == recipe)
   }
 
-  @Test("equal recipes have equal JSON, and the text does not change with the program")
+  @Test(
+    "equal recipes have equal JSON, and the text does not change with the program; schema 2 is read as well")
   func stable() throws {
     #expect(try Unusual.interpolation.recipe.json == Unusual.interpolation.recipe.json)
-    // Written down when schema 2 began: a change of this text makes older results unreadable or different.
+    // Written down when schema 2 began, and the same in schema 3: a change of this text makes older results
+    // unreadable or different.
     let keyFrame =
       #"{"guidance":7.5,"negativePrompt":"","prompt":"a dog","#
       + #""sampling":{"sampler":"ddim","schedule":"keras","steps":3},"seed":7}"#
     let digest = String(repeating: "0", count: 62) + "ab"
     let expected =
-      #"{"tool":"LatentWalk","schema":2,"recipe":{"#
+      #"{"tool":"LatentWalk","schema":3,"recipe":{"#
       + #""model":{"loras":[],"name":"m","packing":{"convolution":"winograd"},"sha256":"\#(digest)","#
       + #""textualInversions":[]},"playback":{"fps":10,"pingPong":false},"#
       + #""settings":{"clipSkip":1,"height":12,"promptSyntax":"clip","rng":"pytorch","width":12},"#
       + #""walk":{"keyFrames":[\#(keyFrame)],"kind":"image","timing":{"frameCount":1}}}}"#
     #expect(try Unusual.plain.recipe.json == expected)
+    let schema2 = expected.replacingOccurrences(of: #""schema":3"#, with: #""schema":2"#)
+    #expect(try Recipe(json: schema2) == Unusual.plain.recipe)
   }
 
   @Test("a recipe of a later schema, and one of another program, is refused, and the sentence names it")
   func otherSchema() throws {
     for (old, new, tool, schema) in [
-      (#""schema":2"#, #""schema":3"#, "LatentWalk", 3),
-      (#""tool":"LatentWalk""#, #""tool":"Other""#, "Other", 2),
+      (#""schema":3"#, #""schema":4"#, "LatentWalk", 4),
+      (#""tool":"LatentWalk""#, #""tool":"Other""#, "Other", 3),
     ] {
       let folder = try TemporaryFolder()
       let text = try Unusual.plain.recipe.json.replacingOccurrences(of: old, with: new)
@@ -67,7 +71,7 @@ import Walks
 
   @Test(
     "what is no recipe is refused as such",
-    arguments: ["", "no JSON", "{}", "[1]", #"{"tool":"LatentWalk","schema":2,"recipe":{}}"#])
+    arguments: ["", "no JSON", "{}", "[1]", #"{"tool":"LatentWalk","schema":3,"recipe":{}}"#])
   func unreadable(text: String) {
     let error = #expect(throws: RecipeError.self) { try Recipe(json: text) }
     #expect(error?.description.hasPrefix("This is not a recipe of LatentWalk: ") == true)
@@ -144,6 +148,14 @@ enum Unusual: CaseIterable {
   private static let settings = Recipe.Settings(
     width: 640, height: 360, rng: .pytorchCUDA, promptSyntax: .a1111, clipSkip: 2)
 
+  private static let timing = Timing(
+    frameCount: 4,
+    knots: [
+      Timing.Knot(frame: 0, position: 0, easing: .smooth),
+      Timing.Knot(frame: 1.5, position: 1.25, easing: Easing(controls: [0.1, 0.2, 0.3, 1])),
+      Timing.Knot(frame: 2, position: 1.25), Timing.Knot(frame: 3, position: 2),
+    ], measured: Timing.Measured(passes: 2, positions: [0, 0.1, 1.75, 2]))
+
   private var interpolation: Recipe {
     get throws {
       let first = Recipe.KeyFrame(
@@ -160,7 +172,7 @@ enum Unusual: CaseIterable {
         model: Self.model,
         walk: Recipe.Walk(
           kind: .interpolate, keyFrames: [first, second, third],
-          timing: Timing(frameCount: 4, positions: [0, 0.1, 1.75, 2])), settings: Self.settings,
+          timing: Self.timing), settings: Self.settings,
         playback: Recipe.Playback(fps: 29.97, pingPong: true))
     }
   }

@@ -61,7 +61,7 @@ import Walks
   func drafts() throws {
     for (field, edit) in [
       ("walk.timing.frameCount", { $0.frames = 0 }), ("walk.timing.frameCount", { $0.frames = -5 }),
-      ("walk.keyFrames", { $0.prompts = [] }), ("walk.keyFrames", { $0.prompts = ["a", "b"] }),
+      ("walk.keyFrames", { $0.keyFrames = [] }), ("walk.keyFrames", { $0.keyFrames += $0.keyFrames }),
       ("walk.keyFrames[0].guidance", { $0.guidance = .nan }),
       ("walk.keyFrames[0].sampling.steps", { $0.steps = 0 }),
       ("walk.keyFrames[0].sampling.schedule", { ($0.sampler, $0.schedule) = (.lcm, .karras) }),
@@ -106,7 +106,7 @@ struct Parts: Encodable {
   var json: String {
     get throws {
       let recipe = String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
-      return #"{"tool":"LatentWalk","schema":2,"recipe":\#(recipe)}"#
+      return #"{"tool":"LatentWalk","schema":3,"recipe":\#(recipe)}"#
     }
   }
 }
@@ -127,7 +127,7 @@ struct InvalidField: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { field }
 
-  static let all: [InvalidField] = files + settings + walks + keyFrames
+  static let all: [InvalidField] = files + settings + walks + timings + parts + keyFrames
 
   private static let files = [
     InvalidField("model.name", .plain) { $0.model.name = "" },
@@ -164,28 +164,90 @@ struct InvalidField: Sendable, CustomTestStringConvertible {
     InvalidField("walk.timing.frameCount", .walk) { $0.walk.timing = Timing(frameCount: 0) },
     InvalidField("walk.timing.frameCount", .walk) { $0.walk.timing = Timing(frameCount: .min) },
     InvalidField("walk.timing.frameCount", .interpolation) { $0.walk.timing = Timing(frameCount: .max) },
-    InvalidField("walk.timing.frameCount", .walk) { $0.walk.timing = Timing(frameCount: 0, positions: []) },
+    InvalidField("walk.timing.frameCount", .walk) { $0.walk.timing = Timing(frameCount: 0, knots: []) },
     InvalidField("walk.stepSize", .walk) { $0.walk.stepSize = nil },
     InvalidField("walk.stepSize", .walk, isNotFinite: true) { $0.walk.stepSize = .nan },
     InvalidField("walk.stepSize", .interpolation) { $0.walk.stepSize = 0.1 },
-    InvalidField("walk.timing.positions", .interpolation) { parts in
-      parts.walk.timing = Timing(frameCount: 4, positions: [0, 1, 2])
+  ]
+
+  private static let timings = [
+    InvalidField("walk.timing.knots", .interpolation) { $0.walk.timing = Timing(frameCount: 4, knots: []) },
+    InvalidField("walk.timing.knots[1].position", .interpolation) { $0.setKnots([(0, 0), (3, 2.001)]) },
+    InvalidField("walk.timing.knots[0].position", .interpolation) { $0.setKnots([(0, -0.1), (3, 2)]) },
+    InvalidField("walk.timing.knots[1].position", .interpolation, isNotFinite: true) { parts in
+      parts.setKnots([(0, 0), (3, .nan)])
     },
-    InvalidField("walk.timing.positions[3]", .interpolation) { parts in
-      parts.walk.timing = Timing(frameCount: 4, positions: [0, 1, 2, 2.001])
+    InvalidField("walk.timing.knots[1].frame", .interpolation, isNotFinite: true) { parts in
+      parts.setKnots([(0, 0), (.infinity, 2)])
     },
-    InvalidField("walk.timing.positions[1]", .interpolation) { parts in
-      parts.walk.timing = Timing(frameCount: 4, positions: [0, -0.1, 1, 2])
+    InvalidField("walk.timing.knots[0].frame", .interpolation, isNotFinite: true) { parts in
+      parts.setKnots([(.nan, 0), (3, 2)])
     },
-    InvalidField("walk.timing.positions[2]", .interpolation, isNotFinite: true) { parts in
-      parts.walk.timing = Timing(frameCount: 4, positions: [0, 1, .nan, 2])
+    InvalidField("walk.timing.knots[2].frame", .interpolation) { $0.setKnots([(0, 0), (2, 1), (2, 2)]) },
+    InvalidField("walk.timing.knots[1].frame", .interpolation) { $0.setKnots([(2, 0), (1, 1)]) },
+    InvalidField("walk.timing.knots[0].position", .walk) { $0.setKnots([(0, 6.5)]) },
+    InvalidField("walk.timing.measured.knots", .interpolation) { $0.setMeasured(passes: 1, []) },
+    InvalidField("walk.timing.measured.knots[2].position", .interpolation) { parts in
+      parts.setMeasured(passes: 1, [0, 0.5, 2.001, 2])
     },
-    InvalidField("walk.timing.positions[0]", .walk) { parts in
-      parts.walk.timing = Timing(frameCount: 1, positions: [1])
+    InvalidField("walk.timing.measured.knots[1].position", .interpolation) { parts in
+      parts.setMeasured(passes: 1, [0, -0.1, 1, 2])
     },
   ]
 
+  /// What belongs to one kind of walk.
+  private static let parts = [
+    InvalidField("walk.drift", .plain) { parts in
+      parts.walk.drift = Recipe.Drift(space: .noise, legs: 1, angle: 0.1, spread: 0)
+    },
+    InvalidField("walk.drift", .plain) { $0.walk.kind = .drift },
+    InvalidField("walk.loop", .walk) { $0.walk.loop = Recipe.Loop(radius: 0.3, harmonics: 1) },
+    InvalidField("walk.grid", .interpolation) { $0.walk.grid = Recipe.Grid(columns: 2, rows: 2) },
+    InvalidField("walk.isClosed", .walk) { $0.walk.isClosed = true },
+    InvalidField("walk.between", .plain) { $0.walk.between = Recipe.Between(blend: 0.5) },
+    InvalidField("walk.drift.legs", .plain) { $0.setDrift(legs: -1) },
+    InvalidField("walk.drift.legs", .plain) { $0.setDrift(legs: .max) },
+    InvalidField("walk.drift.angle", .plain) { $0.setDrift(angle: 1.6) },
+    InvalidField("walk.drift.angle", .plain, isNotFinite: true) { $0.setDrift(angle: .nan) },
+    InvalidField("walk.drift.spread", .plain) { $0.setDrift(spread: -0.1) },
+    InvalidField("walk.drift.spread", .plain, isNotFinite: true) { $0.setDrift(spread: .infinity) },
+    InvalidField("walk.loop.radius", .plain) { $0.setLoop(radius: 1.1) },
+    InvalidField("walk.loop.radius", .plain) { $0.setLoop(radius: -0.1) },
+    InvalidField("walk.loop.harmonics", .plain) { $0.setLoop(harmonics: 0) },
+    InvalidField("walk.loop.harmonics", .plain) { $0.setLoop(harmonics: .max) },
+    InvalidField("walk.grid.columns", .interpolation) { $0.setGrid(columns: 0) },
+    InvalidField("walk.grid.columns", .interpolation) { $0.setGrid(columns: .max) },
+    InvalidField("walk.grid.rows", .interpolation) { $0.setGrid(rows: -2) },
+    InvalidField("walk.between.blend", .interpolation) { $0.walk.between = Recipe.Between(blend: 1) },
+    InvalidField("walk.between.blend", .interpolation) { $0.walk.between = Recipe.Between(blend: -0.1) },
+    InvalidField("walk.between.bridges[1]", .interpolation) { $0.setBridges([(0.1, 0.9), (0.9, 1.1)]) },
+    InvalidField("walk.between.bridges[0]", .interpolation) { $0.setBridges([(0.5, 0.5)]) },
+    InvalidField("walk.between.bridges[0]", .interpolation) { $0.setBridges([(1.5, 2.5)]) },
+    InvalidField("walk.between.bridges[0]", .interpolation) { $0.setBridges([(2, 3)]) },
+    InvalidField("walk.between.bridges[0]", .interpolation) { $0.setBridges([(-0.5, 0)]) },
+    InvalidField("walk.between.bridges[0]", .interpolation, isNotFinite: true) { parts in
+      parts.setBridges([(.nan, 1)])
+    },
+    InvalidField("playback.sheetColumns", .plain) { $0.playback.sheetColumns = 0 },
+    InvalidField("playback.sound.path", .plain) { $0.playback.sound = Unusual.file("", "0b") },
+  ]
+
   private static let keyFrames = [
+    InvalidField("walk.keyFrames[0].seeds", .plain) { $0.walk.keyFrames[0].seeds = [] },
+    InvalidField("walk.keyFrames[0].seeds[1].weight", .plain) { $0.setSeeds([(1, 1), (2, 0)]) },
+    InvalidField("walk.keyFrames[0].seeds[0].weight", .plain, isNotFinite: true) { parts in
+      parts.setSeeds([(1, .nan)])
+    },
+    InvalidField("walk.keyFrames[0].seeds[1].seed", .plain) { parts in
+      parts.settings.rng = .numpy
+      parts.setSeeds([(1, 1), (1 << 32, 1)])
+    },
+    InvalidField("walk.keyFrames[0].sampling.sampler", .interpolation) { parts in
+      parts.walk.keyFrames[0].picture = Unusual.file("cat.png", "0c")
+    },
+    InvalidField("walk.keyFrames[0].picture.path", .plain) { parts in
+      parts.walk.keyFrames[0].picture = Unusual.file("", "0c")
+    },
     InvalidField("walk.keyFrames[0]", .plain) { $0.walk.keyFrames[0].prompt = nil },
     InvalidField("walk.keyFrames[2]", .interpolation) { $0.walk.keyFrames[2].prompt = nil },
     InvalidField("walk.keyFrames[1]", .interpolation) { $0.walk.keyFrames[1].prompt = "a dog" },
@@ -218,6 +280,43 @@ struct InvalidField: Sendable, CustomTestStringConvertible {
       parts.walk.keyFrames[0].start = Recipe.Start(picture: picture, strength: 0.5)
     },
   ]
+}
+
+/// Edits that several invalid fields need.
+extension Parts {
+  fileprivate mutating func setKnots(_ knots: [(frame: Double, position: Double)]) {
+    walk.timing = Timing(
+      frameCount: 4, knots: knots.map { Timing.Knot(frame: $0.frame, position: $0.position) })
+  }
+
+  fileprivate mutating func setMeasured(passes: Int, _ positions: [Double]) {
+    walk.timing = Timing(
+      frameCount: 4, measured: Timing.Measured(passes: passes, positions: positions))
+  }
+
+  fileprivate mutating func setDrift(legs: Int = 1, angle: Double = 0.1, spread: Double = 0) {
+    walk.kind = .drift
+    walk.drift = Recipe.Drift(space: .noise, legs: legs, angle: angle, spread: spread)
+  }
+
+  fileprivate mutating func setLoop(radius: Double = 0.3, harmonics: Int = 1) {
+    walk.kind = .loop
+    walk.loop = Recipe.Loop(radius: radius, harmonics: harmonics)
+  }
+
+  fileprivate mutating func setGrid(columns: Int = 2, rows: Int = 2) {
+    (walk.kind, walk.timing) = (.grid, Timing(frameCount: 4))
+    walk.grid = Recipe.Grid(columns: columns, rows: rows)
+  }
+
+  fileprivate mutating func setBridges(_ bridges: [(from: Double, to: Double)]) {
+    walk.between = Recipe.Between(bridging: .attention)
+    walk.between?.bridges = bridges.map { Recipe.Bridge(from: $0.from, to: $0.to, method: .attention) }
+  }
+
+  fileprivate mutating func setSeeds(_ seeds: [(seed: UInt64, weight: Double)]) {
+    walk.keyFrames[0].seeds = seeds.map { Recipe.WeightedSeed(seed: $0.seed, weight: $0.weight) }
+  }
 }
 
 extension RecipeError {

@@ -113,7 +113,8 @@ import Testing
     for frame in [0, 3] {
       let embedding = try TinyModel.tokens("a dog") + Float(frame) * -0.25
       var still = TinyModel.draft(.image)
-      still.embedding = try folder.write("\(frame).npy", shape: [77, 16], embedding.values)
+      let file = try folder.write("\(frame).npy", shape: [77, 16], embedding.values)
+      still.keyFrames = [RecipeDraft.KeyFrame(embedding: file)]
       #expect(try renderer.frame(frame) == TinyModel.renderer(still).frame(0), "frame \(frame)")
     }
   }
@@ -185,7 +186,8 @@ import Testing
     let prompted = try TinyModel.renderer(TinyModel.draft(.image, "a dog")).frame(0)
     for shape in [[77, 16], [1, 77, 16]] {
       var draft = TinyModel.draft(.image)
-      draft.embedding = try folder.write("embedding.npy", shape: shape, embedding.values)
+      let file = try folder.write("embedding.npy", shape: shape, embedding.values)
+      draft.keyFrames = [RecipeDraft.KeyFrame(embedding: file)]
       #expect(try TinyModel.renderer(draft).frame(0) == prompted)
     }
   }
@@ -199,6 +201,7 @@ import Testing
       switch event {
       case .step(let step): events.append("step \(step.taken) of \(step.count) for \(step.frames)")
       case .frame(let frame, _, _): events.append("frame \(frame)")
+      case .preparation: events.append("preparation")
       case .encoded: events.append("encoded")
       }
     }

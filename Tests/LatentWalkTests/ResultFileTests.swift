@@ -78,8 +78,8 @@ import Testing
     #expect(error?.description.contains(folder.file("two-stages")) == true)
   }
 
-  @Test("a result of schema 2 carries its recipe, and its frames their numbers")
-  func schema2() throws {
+  @Test("a result carries its recipe, and its frames their numbers")
+  func carried() throws {
     let recipe = try TinyModel.recipe(TinyModel.draft(.circle, "a dog"))
     let picture = try #require(try TinyModel.renderer(recipe).frame(3)).picture
     let paths = ["plain.png", "frame.png"].map { folder.file($0) }
@@ -129,7 +129,7 @@ import Testing
     }
     #expect(error == .invalid(field: "frame", found: "\(frame)", accepted: "a frame of the walk, 0 to 3"))
     let written = try recipe.json(ofFrame: 3).replacingOccurrences(
-      of: #""frame":3"#, with: "\"frame\":\(frame)")
+      of: #""schema":3,"frame":3"#, with: "\"schema\":3,\"frame\":\(frame)")
     #expect(throws: try #require(error)) { try ResultFile(path: folder.write("recipe.json", written)) }
     #expect(try ResultFile(path: folder.write("recipe.json", recipe.json(ofFrame: 3))).frame == 3)
   }

@@ -37,6 +37,7 @@ import Testing
       case .frame(let number, let picture, let latents):
         names.append("frame \(number)")
         #expect(expected[number] == Frame(picture: picture, latents: latents.values))
+      case .preparation: names.append("preparation")
       case .encoded: names.append("encoded")
       }
     }

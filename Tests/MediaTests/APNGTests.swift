@@ -83,15 +83,17 @@ import Testing
     let animation = AnimationDescription(width: 2, height: 2, frameCount: 1, framesPerSecond: 10)
     #expect(try animationEncoder(for: folder.file("a.GIF"), animation) is GIFEncoder)
     #expect(try animationEncoder(for: folder.file("a.Apng"), animation) is APNGEncoder)
+    #expect(try animationEncoder(for: folder.file("a.WebP"), animation) is WebPEncoder)
     #expect(try AnimationFormat(path: "/dev/null") == .gif)
     #expect(try AnimationFormat(path: "/dev/stdout") == .gif)
-    for name in ["a.mp4", "a", "gif", "a.gif.png"] {
+    for name in ["a.mov", "a", "gif", "a.gif.png"] {
       let error = try #require(throws: MediaError.self) {
         try animationEncoder(for: folder.file(name), animation)
       }
       #expect(
         error.description
-          == "\(folder.file(name)) does not end as an animation does. Choose a name that ends in .gif or .apng."
+          == "\(folder.file(name)) does not end as an animation does. "
+          + "Choose a name that ends in .gif, .apng, .webp, .mp4 or .webm."
       )
     }
     #expect(try folder.names() == [])

@@ -87,7 +87,7 @@ import Testing
     let path = folder.file("picture.png")
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     #expect(throws: MediaError.notAPicture(path: path)) { try Picture(file: path) }
-    #expect(MediaError.notAPicture(path: path).description.contains("neither a PNG nor a JPEG file"))
+    #expect(MediaError.notAPicture(path: path).description.contains("neither a PNG, a JPEG nor a WebP file"))
   }
 
   @Test("a device that never ends is refused")
@@ -168,7 +168,7 @@ import Testing
 }
 
 /// A copy with a few bytes changed, cut out, doubled, or nothing behind some place.
-private func mutated(_ whole: Data, _ random: inout SplitMix) -> Data {
+func mutated(_ whole: Data, _ random: inout SplitMix) -> Data {
   var file = whole
   for _ in 0..<Int.random(in: 1...4, using: &random) where file.count > 8 {
     let place = Int.random(in: 0..<file.count, using: &random)

@@ -32,11 +32,11 @@ private let longRecipe =
     #expect(try recipeText(inFile: folder.file("plain.gif")) == nil)
   }
 
-  @Test("a recipe of 64 kB is kept, a longer one is refused with its length")
+  @Test("a recipe of a mebibyte is kept, a longer one is refused with its length")
   func limit() throws {
     let folder = try TemporaryFolder()
     let picture = Picture.noise(width: 3, height: 3, seed: 2)
-    let longest = "{" + String(repeating: "x", count: 65_535)
+    let longest = "{" + String(repeating: "x", count: 1_048_575)
     try picture.writePNG(to: folder.file("picture.png"), recipe: longest)
     #expect(try recipeText(inFile: folder.file("picture.png")) == longest)
     try encode([picture], to: folder.file("walk.gif"), recipe: longest)
@@ -48,7 +48,7 @@ private let longRecipe =
       { try encode([picture], to: folder.file("other"), recipe: longest + "x") },
     ] {
       let error = try #require(throws: MediaError.self) { try write() }
-      #expect("\(error)".contains("has 65537 bytes, and 65536 fit"))
+      #expect("\(error)".contains("has 1048577 bytes, and 1048576 fit"))
     }
     #expect(try folder.names() == names)
   }

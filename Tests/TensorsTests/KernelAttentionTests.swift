@@ -3,14 +3,14 @@ import CKernelsReference
 import Testing
 
 /// An attention in guarded memory; q, k, v and out have strides of their own.
-private struct Attention {
+struct Attention {
   var arguments: lw_attention_arguments
   let q: GuardedArray<Float>, k: GuardedArray<Float>, v: GuardedArray<Float>
 
   init(
     _ numbers: inout TestNumbers, batch: Int = 1, heads: Int = 1, width: Int, queries: Int, keys: Int,
     causal: Bool = false,
-    sharedKeys: Bool = false, sharpness: Float = 1
+    sharedKeys: Bool = false, sharpness: Float = 1, arithmetic: lw_arithmetic = LW_ARITHMETIC_FLOAT32
   ) {
     let inner = heads * width
     let (qStride, kStride, vStride, outStride) = (inner + 3, inner + 1, inner, inner + 2)
@@ -32,6 +32,7 @@ private struct Attention {
     (arguments.k_image, arguments.v_image) = sharedKeys ? (0, 0) : (keys * kStride, keys * vStride)
     arguments.scale = 1 / Float(width).squareRoot()
     arguments.causal = causal
+    arguments.arithmetic = arithmetic
   }
 
   private var inner: Int { arguments.heads * arguments.head_width }
@@ -51,9 +52,9 @@ private struct Attention {
     return reference(arguments.batch * arguments.queries * inner) { lw_reference_attention($0, &arguments) }
   }
 
-  func check(_ description: @autoclosure () -> String) {
+  func check(_ description: @autoclosure () -> String, tolerance: Double = 2e-6) {
     let error = relativeError(sameBitsEverywhere(description(), run), expected())
-    #expect(error < 2e-6, "\(description())")
+    #expect(error < tolerance, "\(description())")
   }
 }
 

@@ -16,11 +16,12 @@ struct Convolution {
     kernel: Int = 3,
     stride: Int = 1, padBefore: Int = 1, padAfter: Int = 1, upsampledTo size: (Int, Int) = (0, 0),
     direct: Bool = false,
-    element: lw_element = LW_FLOAT32
+    element: lw_element = LW_FLOAT32, arithmetic: lw_arithmetic = LW_ARITHMETIC_FLOAT32
   ) {
     sources = channels.map { GuardedArray(numbers.array(batch * height * width * $0)) }
     packed = PackedWeights(
-      &numbers, columns: columns, channels: channels.reduce(0, +), taps: kernel * kernel, element: element)
+      &numbers, columns: columns, channels: channels.reduce(0, +), taps: kernel * kernel, element: element,
+      arithmetic: arithmetic)
     bias = GuardedArray(numbers.array(columns))
     imageBias = GuardedArray(numbers.array(batch * columns))
     let first = lw_source(data: sources[0].address, channels: channels[0])

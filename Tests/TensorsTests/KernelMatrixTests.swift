@@ -3,7 +3,7 @@ import CKernelsReference
 import Testing
 
 /// A matrix product with everything around it, in guarded memory.
-private struct Product {
+struct Product {
   let rows: Int, packed: PackedWeights, activation: lw_activation
   let depth: Int, columns: Int, xStride: Int, yStride: Int
   let x: GuardedArray<Float>
@@ -12,7 +12,8 @@ private struct Product {
 
   init(
     _ numbers: inout TestNumbers, rows: Int, depth: Int, columns: Int, element: lw_element = LW_FLOAT32,
-    activation: lw_activation = LW_IDENTITY, padding: Int = 0, extras: Bool = false
+    arithmetic: lw_arithmetic = LW_ARITHMETIC_FLOAT32, activation: lw_activation = LW_IDENTITY,
+    padding: Int = 0, extras: Bool = false, inputs: [Float]? = nil
   ) {
     let gated = activation == LW_GEGLU
     self.rows = rows
@@ -23,8 +24,9 @@ private struct Product {
     yStride = columns + padding
     rowsPerImage = max(1, rows / 2)
     packed = PackedWeights(
-      &numbers, columns: gated ? 2 * columns : columns, channels: depth, element: element, gated: gated)
-    x = GuardedArray(numbers.array((rows - 1) * xStride + depth))
+      &numbers, columns: gated ? 2 * columns : columns, channels: depth, element: element,
+      arithmetic: arithmetic, gated: gated)
+    x = GuardedArray(inputs ?? numbers.array((rows - 1) * xStride + depth))
     bias = extras ? GuardedArray(numbers.array(gated ? 2 * columns : columns)) : nil
     let images = (rows + rowsPerImage - 1) / rowsPerImage
     imageBias = extras && !gated ? GuardedArray(numbers.array(images * columns)) : nil
@@ -32,7 +34,7 @@ private struct Product {
   }
 
   /// The arguments with weights and epilogue, valid inside `body`.
-  private func withArguments(
+  func withArguments(
     _ y: UnsafeMutablePointer<Float>?, _ body: (inout lw_matrix_product_arguments) -> Void
   ) {
     let epilogue = lw_epilogue(
@@ -71,7 +73,7 @@ private struct Product {
   }
 }
 
-private func multiply(_ arguments: inout lw_matrix_product_arguments) {
+func multiply(_ arguments: inout lw_matrix_product_arguments) {
   withGuardedWorkspace(lw_matrix_product_workspace(&arguments)) { lw_matrix_product(&arguments, $0) }
 }
 

@@ -55,7 +55,7 @@ struct TestNumbers {
   }
 }
 
-let instructionSets = [LW_ISA_PORTABLE, LW_ISA_AVX2, LW_ISA_AVX512].filter {
+let instructionSets = [LW_ISA_PORTABLE, LW_ISA_AVX2, LW_ISA_AVX512, LW_ISA_AVX512_VNNI].filter {
   $0.rawValue <= lw_isa_best().rawValue
 }
 
@@ -126,16 +126,17 @@ struct PackedWeights {
   var weights: lw_weights
   /// [columns][channels][taps], rounded to the precision of the element.
   let values: [Double]
-  private let panels: GuardedArray<UInt8>
+  let panels: GuardedArray<UInt8>
 
   init(
     _ numbers: inout TestNumbers, columns: Int, channels: Int, taps: Int = 1,
     element: lw_element = LW_FLOAT32,
-    gated: Bool = false
+    arithmetic: lw_arithmetic = LW_ARITHMETIC_FLOAT32, gated: Bool = false, scale: Float = 1
   ) {
     weights = lw_weights(
-      panels: nil, element: element, columns: columns, taps: taps, channels: channels, gated: gated)
-    let source = numbers.array(columns * channels * taps)
+      panels: nil, element: element, arithmetic: arithmetic, columns: columns, taps: taps, channels: channels,
+      gated: gated)
+    let source = numbers.array(columns * channels * taps, scale: scale)
     panels = GuardedArray([UInt8](repeating: 0xff, count: lw_panels_bytes(&weights)), alignment: 64)
     switch element {
     case LW_FLOAT16:

@@ -137,16 +137,23 @@ extension KernelTests {
           let reckoned = Tensors.PackedWeights.convolutionWorkspaceBytes(
             inputs: inputs, outputs: outputs, threads: threads)
           for (size, batch) in [(4, 1), (8, 1), (8, 50), (16, 1), (16, 16), (64, 1), (64, 8), (128, 1)] {
-            let needed = workspaceBytes(inputs, outputs, size: size, batch: batch)
-            #expect(needed <= reckoned, "\(inputs) to \(outputs), \(size), \(batch), \(threads) threads")
+            for arithmetic in [LW_ARITHMETIC_FLOAT32, LW_ARITHMETIC_INT16, LW_ARITHMETIC_INT16_WINOGRAD] {
+              let needed = workspaceBytes(inputs, outputs, size: size, batch: batch, arithmetic)
+              #expect(
+                needed <= reckoned,
+                "\(arithmetic), \(inputs) to \(outputs), \(size), \(batch), \(threads) threads")
+            }
           }
         }
       }
     }
 
-    private func workspaceBytes(_ inputs: Int, _ outputs: Int, size: Int, batch: Int) -> Int {
+    private func workspaceBytes(
+      _ inputs: Int, _ outputs: Int, size: Int, batch: Int, _ arithmetic: lw_arithmetic
+    ) -> Int {
       var weights = lw_weights()
       (weights.element, weights.columns, weights.taps, weights.channels) = (LW_FLOAT16, outputs, 9, inputs)
+      weights.arithmetic = arithmetic
       return withUnsafePointer(to: weights) { weights in
         var arguments = lw_convolution_arguments()
         arguments.sources.0.channels = inputs

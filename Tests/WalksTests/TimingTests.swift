@@ -31,14 +31,15 @@ import Walks
   func single() {
     let timing = Timing(frameCount: 1)
     #expect(timing.position(of: 0, on: InterpolationWalk(noises: [0, 0])) == Position(leg: 0, fraction: 0))
-    #expect(timing.position(of: 0, on: StillWalk()) == Position(leg: 0, fraction: 0))
+    #expect(timing.position(of: 0, on: InterpolationWalk(noises: [0])) == Position(leg: 0, fraction: 0))
     #expect(timing.position(of: 0, on: CircularWalk()) == Position(leg: 0, fraction: 0))
   }
 
   @Test("a measured pace puts each frame at its own position")
   func measured() {
     let path = InterpolationWalk(noises: [0, 0, 0])
-    let timing = Timing(frameCount: 5, positions: [0, 0.75, 1, 1.25, 2])
+    let timing = Timing(
+      frameCount: 5, measured: Timing.Measured(passes: 1, positions: [0, 0.75, 1, 1.25, 2]))
     #expect(timing.position(of: 0, on: path) == Position(leg: 0, fraction: 0))
     #expect(timing.position(of: 1, on: path) == Position(leg: 0, fraction: 0.75))
     #expect(timing.position(of: 2, on: path) == Position(leg: 1, fraction: 0))
@@ -59,9 +60,17 @@ import Walks
     }
   }
 
-  @Test("a timing comes back from its JSON as it was, with and without positions")
+  @Test("a timing comes back from its JSON as it was, with and without knots and what was measured")
   func json() throws {
-    for timing in [Timing(frameCount: 3), Timing(frameCount: 2, positions: [0.1, 1 / 3])] {
+    let knots = [
+      Timing.Knot(frame: 0.5, position: 1 / 3, easing: .smooth), Timing.Knot(frame: 1, position: 0.5),
+      Timing.Knot(frame: 2, position: 1, easing: Easing(controls: [0.1, 0.2, 0.3, 1])),
+    ]
+    let measured = Timing.Measured(passes: 2, positions: [0.1, 1 / 3])
+    for timing in [
+      Timing(frameCount: 3), Timing(frameCount: 3, knots: knots),
+      Timing(frameCount: 2, knots: knots, measured: measured), Timing(frameCount: 2, measured: measured),
+    ] {
       #expect(try JSONDecoder().decode(Timing.self, from: JSONEncoder().encode(timing)) == timing)
     }
   }

@@ -9,8 +9,8 @@ import Walks
     for frame in 0..<150 {
       let point = walk.point(of: frame, in: 150)
       let u = Double(frame) / 149
-      #expect(point.conditioning == LinearCombination(weights: [1 - u, u]))
-      #expect(point.noise == LinearCombination(weights: [1]))
+      #expect(point.conditioning == .sum(LinearCombination(weights: [1 - u, u])))
+      #expect(point.noise == .sum(LinearCombination(weights: [1])))
     }
   }
 
@@ -43,18 +43,21 @@ import Walks
     #expect(point.noise.weights == [1, 0, 0])
   }
 
-  @Test("between key frames with different noises, the noise keeps variance one")
-  func noiseVariance() {
+  @Test("between key frames with different noises, the noise is on the great circle from one to the other")
+  func noises() {
     let walk = InterpolationWalk(noises: [0, 1, 2])
     #expect(walk.noiseCount == 3)
+    let terms = (0..<3).map { index in LinearCombination(weights: (0..<3).map { $0 == index ? 1 : 0 }) }
     for frame in 0..<60 {
-      let weights = walk.point(of: frame, in: 60).noise.weights
-      #expect(abs(weights.reduce(0) { $0 + $1 * $1 } - 1) < 1e-15, "frame \(frame)")
+      let noise = walk.point(of: frame, in: 60).noise
+      let (leg, rest) = (frame * 2).quotientAndRemainder(dividingBy: 59)
+      guard rest > 0 else {
+        #expect(noise == .sum(terms[leg]))
+        continue
+      }
+      #expect(noise == .arc(from: terms[leg], to: terms[leg + 1], fraction: Double(rest) / 59))
     }
-    // Half-way on a leg: the angle is pi / 4.
-    let halfway = walk.point(at: Position(1.5)).noise.weights
-    #expect(halfway[0] == 0)
-    #expect(abs(halfway[1] - 0.7071067811865476) < 1e-15 && abs(halfway[2] - 0.7071067811865476) < 1e-15)
+    #expect(walk.point(at: Position(1.5)).noise.weights == [0, 0.5, 0.5])
   }
 
   @Test("a noise that two key frames share stays as it is between them")
@@ -65,7 +68,9 @@ import Walks
       #expect(walk.point(at: Position(leg: 0, fraction: fraction)).noise.weights == [1, 0])
     }
     #expect(walk.point(at: Position(leg: 1, fraction: 0)).noise.weights == [1, 0])
-    #expect(walk.point(at: Position(leg: 1, fraction: 0.5)).noise.weights.allSatisfy { $0 > 0.7 })
+    let (first, second) = (LinearCombination(weights: [1, 0]), LinearCombination(weights: [0, 1]))
+    #expect(
+      walk.point(at: Position(leg: 1, fraction: 0.25)).noise == .arc(from: first, to: second, fraction: 0.25))
     #expect(walk.point(at: Position(leg: 2, fraction: 0)).noise.weights == [0, 1])
   }
 
@@ -75,8 +80,8 @@ import Walks
     #expect(walk.legCount == 149 && walk.noiseCount == 1 && !walk.isClosed)
     for frame in 0..<150 {
       let point = walk.point(of: frame, in: 150)
-      #expect(point.conditioning == LinearCombination(weights: [1], offset: Double(frame) * 0.002))
-      #expect(point.noise == LinearCombination(weights: [1]))
+      #expect(point.conditioning == .sum(LinearCombination(weights: [1], offset: Double(frame) * 0.002)))
+      #expect(point.noise == .sum(LinearCombination(weights: [1])))
     }
   }
 
@@ -87,7 +92,7 @@ import Walks
     for frame in 0..<450 {
       let a = walk.point(of: frame, in: 450).noise.weights
       let b = walk.point(of: (frame + 1) % 450, in: 450).noise.weights
-      #expect(walk.point(of: frame, in: 450).conditioning == LinearCombination(weights: [1]))
+      #expect(walk.point(of: frame, in: 450).conditioning == .sum(LinearCombination(weights: [1])))
       #expect(abs(a[0] * a[0] + a[1] * a[1] - 1) < 1e-15)
       // The cosine and the sine of the angle between neighbours: 2 pi / 450 = 0.013962634.
       let (cosine, sine) = (a[0] * b[0] + a[1] * b[1], a[0] * b[1] - a[1] * b[0])
@@ -112,14 +117,6 @@ import Walks
       walk.point(at: Position(leg: 4, fraction: fraction))
         == walk.point(at: Position(leg: 0, fraction: fraction)))
     #expect(walk.point(at: Position(10.5)) == walk.point(at: Position(2.5)))
-  }
-
-  @Test("a still walk is its key frame and its noise, whatever the position", arguments: [0, 1, 2.5])
-  func still(position: Double) {
-    let walk = StillWalk()
-    let one = LinearCombination(weights: [1])
-    #expect(walk.legCount == 0 && walk.noiseCount == 1)
-    #expect(walk.point(at: Position(position)) == Point(conditioning: one, noise: one))
   }
 }
 

@@ -13,16 +13,22 @@ private struct Workspace {
 /// A linear layer; `gated` for the one that GEGLU halves.
 struct MatrixProduct: Kernel {
   let name: String
+  let precision: Precision
   private let rows: Int, depth: Int, columns: Int, gated: Bool
   private let x: Numbers, y: Numbers, bias: Numbers, weights: Weights
   private let arguments: lw_matrix_product_arguments, workspace: Workspace
 
   init(
-    _ name: String, rows: Int, depth: Int, columns: Int, gated: Bool = false, element: lw_element = LW_FLOAT16
+    _ name: String, rows: Int, depth: Int, columns: Int, gated: Bool = false,
+    element: lw_element = LW_FLOAT16,
+    in precision: Precision = .float32
   ) {
-    self.name = "\(name) \(rows) x \(depth) x \(columns)" + (gated ? " x 2" : "")
+    self.precision = precision
+    self.name = "\(name) \(rows) x \(depth) x \(columns)" + (gated ? " x 2" : "") + precision.suffix
     (self.rows, self.depth, self.columns, self.gated) = (rows, depth, columns, gated)
-    weights = Weights(columns: gated ? 2 * columns : columns, channels: depth, element: element, gated: gated)
+    weights = Weights(
+      columns: gated ? 2 * columns : columns, channels: depth, element: element,
+      arithmetic: precision == .int16 ? LW_ARITHMETIC_INT16 : LW_ARITHMETIC_FLOAT32, gated: gated)
     x = Numbers(rows * depth, scale: 0.1)
     y = Numbers(rows * columns)
     bias = Numbers(gated ? 2 * columns : columns)
@@ -65,18 +71,23 @@ struct MatrixProduct: Kernel {
 /// A 3x3 convolution of square pictures with one row of zeros around.
 struct Convolution: Kernel {
   let name: String
+  let precision: Precision
   private let shape: lw_convolution_arguments
   private let x: Numbers, y: Numbers, workspace: Workspace, weights: Weights
 
   init(
     _ name: String, batch: Int = 1, size: Int, channels: Int, columns: Int, stride: Int = 1,
-    direct: Bool = false, element: lw_element = LW_FLOAT16
+    direct: Bool = false, element: lw_element = LW_FLOAT16, in precision: Precision = .float32
   ) {
+    self.precision = precision
     self.name =
       "\(name) " + (batch > 1 ? "\(batch) x " : "") + "\(size)^2 \(channels) to \(columns)"
-      + (direct ? ", direct" : "")
+      + (direct ? ", direct" : "") + precision.suffix
     x = Numbers(batch * size * size * channels, scale: 0.1)
-    weights = Weights(columns: columns, channels: channels, taps: 9, element: element)
+    let integers = direct || stride > 1 ? LW_ARITHMETIC_INT16 : LW_ARITHMETIC_INT16_WINOGRAD
+    weights = Weights(
+      columns: columns, channels: channels, taps: 9, element: element,
+      arithmetic: precision == .int16 ? integers : LW_ARITHMETIC_FLOAT32)
     let outSize = (size - 1) / stride + 1
     y = Numbers(batch * outSize * outSize * columns)
     var shape = lw_convolution_arguments()
@@ -121,13 +132,19 @@ struct Convolution: Kernel {
 /// Attention of all heads, with heads side by side in a token.
 struct Attention: Kernel {
   let name: String
+  let precision: Precision
   private let shape: lw_attention_arguments
   private let q: Numbers, k: Numbers, v: Numbers, out: Numbers
   private let workspace: Workspace
 
-  init(_ name: String, batch: Int = 1, heads: Int, width: Int, queries: Int, keys: Int) {
+  init(
+    _ name: String, batch: Int = 1, heads: Int, width: Int, queries: Int, keys: Int,
+    in precision: Precision = .float32
+  ) {
+    self.precision = precision
     self.name =
       "\(name) " + (batch > 1 ? "\(batch) x " : "") + "\(heads) x \(queries) x \(keys) keys, width \(width)"
+      + precision.suffix
     let inner = heads * width
     q = Numbers(batch * queries * inner, scale: 5)
     k = Numbers(batch * keys * inner)
@@ -138,7 +155,8 @@ struct Attention: Kernel {
       head_width: width,
       queries: queries, keys: keys, q_stride: inner, k_stride: inner, v_stride: inner, out_stride: inner,
       q_image: queries * inner, k_image: keys * inner, v_image: keys * inner, out_image: queries * inner,
-      scale: 1 / Float(width).squareRoot(), causal: false)
+      scale: 1 / Float(width).squareRoot(), causal: false,
+      arithmetic: precision == .int16 ? LW_ARITHMETIC_INT16 : LW_ARITHMETIC_FLOAT32)
     self.shape = shape
     workspace = Workspace(byteCount: lw_attention_workspace(&shape))
   }

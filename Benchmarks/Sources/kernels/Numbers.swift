@@ -27,11 +27,16 @@ final class Weights {
   private let values: Numbers
   private let panels: UnsafeMutableRawPointer
 
-  init(columns: Int, channels: Int, taps: Int = 1, element: lw_element, gated: Bool = false) {
+  init(
+    columns: Int, channels: Int, taps: Int = 1, element: lw_element, arithmetic: lw_arithmetic,
+    gated: Bool = false
+  ) {
     packed = .allocate(capacity: 1)
     packed.initialize(
       to: lw_weights(
-        panels: nil, element: element, columns: columns, taps: taps, channels: channels, gated: gated))
+        panels: nil, element: element, arithmetic: arithmetic, columns: columns, taps: taps,
+        channels: channels,
+        gated: gated))
     values = Numbers(columns * channels * taps)
     panels = .allocate(byteCount: lw_panels_bytes(packed), alignment: 4096)
     if element == LW_FLOAT16 {

@@ -8,8 +8,24 @@ protocol Kernel {
   /// Floating-point operations; or bytes moved, where memory is the limit.
   var work: Work { get }
   func run()
-  /// The largest error at a few places, as a share of the values there.
+  /// The largest error at a few places, as a share of the largest value there.
   func error() -> Double
+  var precision: Precision { get }
+}
+
+extension Kernel {
+  var precision: Precision { .float32 }
+}
+
+/// The numbers in which a kernel multiplies.
+enum Precision: CaseIterable {
+  case float32, int16
+
+  /// Behind a kernel's name.
+  var suffix: String { self == .int16 ? ", int16" : "" }
+
+  /// The largest error that a right answer can have, see `Kernel.error`.
+  var tolerance: Double { self == .int16 ? 1e-2 : 1e-5 }
 }
 
 enum Work {
@@ -55,7 +71,7 @@ struct Table {
     let peak = lw_measure_peak(0.03)
     kernel.run()
     let error = kernel.error()
-    precondition(error < 1e-5, "\(kernel.name) gives wrong answers: error \(error)")
+    precondition(error < kernel.precision.tolerance, "\(kernel.name) gives wrong answers: error \(error)")
     var wall: [Double] = []
     var processor: [Double] = []
     while wall.count < 10 || (wall.reduce(0, +) < 0.3 && wall.count < 1000) {

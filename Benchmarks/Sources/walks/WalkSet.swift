@@ -39,6 +39,8 @@ struct Method {
     Method(name: "attention") { $0.attention = true },
     Method(name: "attention, even, two passes") { ($0.attention, $0.evenPasses) = (true, 2) },
     Method(name: "even, two passes, attention over jumps") { ($0.evenPasses, $0.bridging) = (2, .attention) },
-    Method(name: "even, two passes, cross-fade over jumps") { ($0.evenPasses, $0.bridging) = (2, .crossFade) },
+    Method(name: "even, two passes, cross-fade over jumps") {
+      ($0.evenPasses, $0.bridging) = (2, .crossFade)
+    },
   ]
 }

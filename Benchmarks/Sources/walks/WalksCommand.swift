@@ -24,14 +24,13 @@ struct WalksCommand: ParsableCommand {
   func run() throws {
     let models = ModelStore()
     var rows: [Row] = []
-    setvbuf(stdout, nil, _IOLBF, 0)
-    print(Row.header)
+    show(Row.header)
     for method in Method.all where only.isEmpty || method.name.contains(only) {
       let walks = try WalkSet.drafts(frames: frames).map { name, draft in
         try measured(draft, method, models, folder: pictures.map { "\($0)/\(method.name)/\(name)" })
       }
       rows.append(Row(method.name, walks))
-      print(rows[rows.count - 1].text)
+      show(rows[rows.count - 1].text)
     }
     if let json {
       let encoder = JSONEncoder()
@@ -39,6 +38,9 @@ struct WalksCommand: ParsableCommand {
       try encoder.encode(rows).write(to: URL(fileURLWithPath: json))
     }
   }
+
+  /// At once, also into a file: a row takes a while.
+  private func show(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
   private func measured(
     _ draft: RecipeDraft, _ method: Method, _ models: ModelStore, folder: String?

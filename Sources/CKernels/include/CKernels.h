@@ -14,11 +14,12 @@
 
 /* Processor ------------------------------------------------------------------------------------------- */
 
-typedef enum { LW_ISA_PORTABLE = 0, LW_ISA_AVX2 = 1, LW_ISA_AVX512 = 2 } lw_isa;
+/** `LW_ISA_AVX512_VNNI` is AVX-512 with the dot products of 16-bit integers that Ice Lake and Zen 4 brought. */
+typedef enum { LW_ISA_PORTABLE = 0, LW_ISA_AVX2 = 1, LW_ISA_AVX512 = 2, LW_ISA_AVX512_VNNI = 3 } lw_isa;
 
 /** The best instruction set that processor and operating system support (CPUID and XGETBV). */
 lw_isa lw_isa_best(void);
-/** The one in use: the best one, unless LATENTWALK_ISA=portable|avx2|avx512 or lw_isa_select chose another. */
+/** The one in use: the best one, unless LATENTWALK_ISA=portable|avx2|avx512|avx512vnni or lw_isa_select chose another. */
 lw_isa lw_isa_active(void);
 /** Chooses one; false, and no change, if this machine lacks it. Not while a kernel runs. */
 bool lw_isa_select(lw_isa isa);
@@ -50,23 +51,42 @@ void lw_to_float32(float *destination, const void *source, lw_element element, s
 /** Converts to float16 with round to nearest even. */
 void lw_to_float16(uint16_t *destination, const float *source, size_t count);
 
-/** Weights as panels [ceil(columns / 16)][taps][channels][16], padded with zero columns, 64-byte aligned. A linear
- *  layer has one tap, a 3x3 convolution nine. With `gated` the columns are two halves (value, gate), each padded to
- *  panels of its own, and the panels alternate value, gate, value, gate (GEGLU). */
+/** How a layer multiplies, decided when its weights are packed. */
+typedef enum {
+  /** In float32. */
+  LW_ARITHMETIC_FLOAT32 = 0,
+  /** With rows of inputs and columns of weights scaled to 16-bit integers (quantise.inc): a matrix product or a direct
+   *  convolution. The sums of products are exact. */
+  LW_ARITHMETIC_INT16,
+  /** A 3x3 convolution with stride 1 whose Winograd planes are multiplied in 16-bit integers. Pictures for which
+   *  Winograd's transforms are not used are convolved in float32. */
+  LW_ARITHMETIC_INT16_WINOGRAD
+} lw_arithmetic;
+
+/** Weights as panels of 16 columns, padded with zero columns, 64-byte aligned. A linear layer has one tap, a 3x3
+ *  convolution nine. With `gated` the columns are two halves (value, gate), each padded to panels of its own, and the
+ *  panels alternate value, gate, value, gate (GEGLU).
+ *
+ *  - Float32: [panel][taps][channels][16] in the checkpoint's precision.
+ *  - Int16: [panel][ceil(taps * channels / 2)][16][2] in int16, then the columns' scales, [panel][16] in float32.
+ *  - Int16 Winograd: as for float32, then the scales of the transformed filters, [panel][36][16] in float32. */
 typedef struct {
   const void *panels;
-  lw_element element;
+  lw_element element; /* of the checkpoint */
+  lw_arithmetic arithmetic;
   size_t columns; /* outputs; with gated: both halves together */
   size_t taps;
   size_t channels;
   bool gated;
 } lw_weights;
 
-/** The size in bytes of the panels for such weights (their `panels` is not read). */
+/** The size in bytes of the panels for such weights, scales included (their `panels` is not read). */
 size_t lw_panels_bytes(const lw_weights *weights);
-/** Packs source [columns][channels][taps] (PyTorch's order for both Linear and Conv2d; any alignment), in
- *  the same precision, into `panels` (= weights->panels, of lw_panels_bytes). */
+/** Packs source [columns][channels][taps] (PyTorch's order for both Linear and Conv2d; any alignment) into `panels`
+ *  (= weights->panels, of lw_panels_bytes). */
 void lw_pack_panels(const lw_weights *weights, void *panels, const void *source);
+/** Whether a convolution's weights can be packed as LW_ARITHMETIC_INT16_WINOGRAD. */
+bool lw_weights_fit_winograd(const lw_weights *weights);
 
 /* Matrix product and convolution ---------------------------------------------------------------------- */
 
@@ -152,6 +172,7 @@ typedef struct {
   size_t q_image, k_image, v_image, out_image;     /* floats from image to image; 0 shares keys and values */
   float scale;
   bool causal; /* query i attends to keys 0...i */
+  lw_arithmetic arithmetic; /* float32, or int16: for heads from 32 values on; narrower ones stay in float32 */
 } lw_attention_arguments;
 
 size_t lw_attention_workspace(const lw_attention_arguments *arguments);

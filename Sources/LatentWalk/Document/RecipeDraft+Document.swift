@@ -89,7 +89,7 @@ extension RecipeDraft {
     [
       Field("step-size", \.stepSize), Field("space", \.drift.space), Field("angle", \.drift.angle, 0...1.57),
       Field("turn", \.drift.turn, 1...100_000), Field("spread", \.drift.spread, 0...100),
-      Field("radius", \.loop.radius, 0...1), Field("harmonics", \.loop.harmonics, 1...100),
+      Field("radius", \.radius, 0...1), Field("harmonics", \.harmonics, 1...100),
       Field("columns", \.grid.columns, 1...100), Field("rows", \.grid.rows, 1...100),
     ]
   }

@@ -57,19 +57,18 @@ extension ModelStore {
 extension RecipeDraft {
   /// The walk of resolved key frames.
   fileprivate func walk(_ keyFrames: [Recipe.KeyFrame], _ model: ModelDescription) throws -> Recipe.Walk {
-    let line = try TimeLine(self)
-    var walk = Recipe.Walk(
-      kind: kind, keyFrames: keyFrames, timing: Timing(frameCount: line.frameCount, knots: line.knots))
+    let timing = try SoundTiming(self)?.timing ?? TimeLine(self).timing
+    var walk = Recipe.Walk(kind: kind, keyFrames: keyFrames, timing: timing)
     switch kind {
     case .interpolate:
       walk.isClosed = isLoop ? true : nil
       walk.between = smoothing.between
     case .walk: walk.stepSize = stepSize
-    case .drift: walk.drift = drift(frames: line.frameCount)
-    case .loop: walk.loop = loop
+    case .drift: walk.drift = drift(frames: timing.frameCount)
+    case .loop: walk.loop = Recipe.Loop(radius: radius ?? Self.defaultRadius, harmonics: harmonics)
     case .grid:
       walk.grid = grid
-      walk.timing = Timing(frameCount: frames ?? grid.columns * grid.rows)
+      if paceBy == nil { walk.timing = Timing(frameCount: frames ?? grid.columns * grid.rows) }
     case .denoise:
       let steps = try keyFrames.first.map { try model.schedule(of: $0.sampling).count } ?? 0
       // Into noise first, where a picture is given.

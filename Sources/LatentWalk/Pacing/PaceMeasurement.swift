@@ -1,3 +1,4 @@
+import Foundation
 import StableDiffusion
 import Walks
 
@@ -15,7 +16,7 @@ import Walks
 /// steps; the search has all of them where a bridge is wanted, which has to be at the right place.
 ///
 /// Source: walks-measured.md, sections 1 and 3.
-public struct PaceMeasurement {
+public struct PaceMeasurement: RecipeMeasurement {
   private enum Stage {
     /// The first or second pass, looking at these positions.
     case pass(Int, looked: [Double])
@@ -25,7 +26,7 @@ public struct PaceMeasurement {
   }
 
   /// Of the steps of a frame.
-  private static let stepShare = 0.3
+  static let stepShare = 0.3
   /// The most positions of a pass: more hardly change where the frames go.
   private static let mostProbes = 49
 
@@ -36,7 +37,8 @@ public struct PaceMeasurement {
   /// With all steps, for the search, where a bridge is wanted.
   private var exactProbes: Probes?
   private var stage: Stage
-  private var evenness: [Double] = []
+  /// 1 - Gini of the changes between the probes, of each pass; 1 is even.
+  public private(set) var evenness: [Double] = []
 
   /// - Parameters:
   ///   - passes: 1 or 2.
@@ -117,9 +119,7 @@ public struct PaceMeasurement {
     if exactProbes != nil { exactProbes?.request(wanted) } else { probes.request(wanted) }
   }
 
-  /// The recipe with its measured pace; valid after the last event.
-  /// - Throws: `RecipeError` if the recipe would not be accepted.
-  public func result() throws -> PacedRecipe {
+  public func result() throws -> MeasuredRecipe {
     guard case .done(let searches, let pace) = stage else {
       preconditionFailure("The pace is measured when there is no further event.")
     }
@@ -129,41 +129,21 @@ public struct PaceMeasurement {
     var walk = recipe.walk
     walk.timing.measured = Timing.Measured(passes: passes, positions: placement.positions)
     if !placement.bridges.isEmpty { walk.between?.bridges = placement.bridges }
-    return PacedRecipe(
-      recipe: try Recipe(
-        model: recipe.model, walk: walk, settings: recipe.settings, playback: recipe.playback),
-      evenness: evenness, evaluations: probes.evaluations + (exactProbes?.evaluations ?? 0),
-      jumps: placement.jumps)
+    return MeasuredRecipe(
+      recipe: try recipe.with(walk), evaluations: probes.evaluations + (exactProbes?.evaluations ?? 0),
+      jumps: placement.jumps, findings: findings(placement))
   }
-}
 
-/// A recipe whose pace was measured.
-public struct PacedRecipe: Sendable {
-  public let recipe: Recipe
-  /// 1 - Gini of the changes between the probes, of each pass; equal numbers of probes are comparable.
-  public let evenness: [Double]
-  /// UNet evaluations that the measuring took.
-  public let evaluations: Int
-  /// Places where the model jumps.
-  public let jumps: [Jump]
-
-  public struct Jump: Sendable, Hashable {
-    /// The frame before it.
-    public let frame: Int
-    /// In the distance of `OklabPyramid`; from 0.06 it is seen as a cut.
-    public let size: Double
-    public let isBridged: Bool
-  }
-}
-
-extension Recipe {
-  /// The recipe without what is measured.
-  package var unmeasured: Recipe {
-    get throws {
-      var walk = walk
-      walk.timing.measured = nil
-      walk.between?.bridges = nil
-      return try Recipe(model: model, walk: walk, settings: settings, playback: playback)
-    }
+  private func findings(_ placement: Placement) -> [String] {
+    let before = evenness.first.map { String(format: "%.2f", $0) } ?? ""
+    let after =
+      evenness.count > 1 ? evenness.last.map { String(format: " before and %.2f after", $0) } ?? "" : ""
+    return ["The pace is measured: evenness \(before)\(after) (1 is even)."]
+      + placement.jumps.map { jump in
+        let place = String(format: "between frames %d and %d (%.3f)", jump.frame, jump.frame + 1, jump.size)
+        return jump.isBridged
+          ? "The model jumps \(place); the jump is bridged."
+          : "The model jumps \(place). Bridge it, try another seed, or put a key frame there."
+      }
   }
 }

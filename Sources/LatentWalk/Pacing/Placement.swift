@@ -6,7 +6,7 @@ struct Placement {
   /// Of each frame, in legs.
   private(set) var positions: [Double]
   private(set) var bridges: [Recipe.Bridge] = []
-  private(set) var jumps: [PacedRecipe.Jump]
+  private(set) var jumps: [MeasuredRecipe.Jump]
   private let route: Route
 
   init(_ pace: Pace, _ route: Route) {
@@ -14,7 +14,7 @@ struct Placement {
     (self.route, self.positions) = (route, positions)
     jumps = pace.jumps.map { gap in
       let frame = positions.lastIndex { $0 <= gap.start } ?? 0
-      return PacedRecipe.Jump(frame: frame, size: gap.distance, isBridged: false)
+      return MeasuredRecipe.Jump(frame: frame, size: gap.distance, isBridged: false)
     }
   }
 
@@ -38,7 +38,7 @@ struct Placement {
         positions[frame] = frame == last ? positions[last] : from + share * (positions[last] - from)
       }
       bridges.append(Recipe.Bridge(from: from, to: positions[last], method: method))
-      jumps[index] = PacedRecipe.Jump(frame: jump.frame, size: jump.size, isBridged: true)
+      jumps[index] = MeasuredRecipe.Jump(frame: jump.frame, size: jump.size, isBridged: true)
     }
   }
 }

@@ -24,15 +24,15 @@ struct Probes {
       let steps = walk.keyFrames[index].sampling.steps
       walk.keyFrames[index].sampling.steps = min(steps, max(6, Int((Double(steps) * share).rounded())))
     }
-    return try Recipe(
-      model: recipe.model, walk: walk, settings: recipe.settings, playback: recipe.playback)
+    return try recipe.with(walk)
   }
 
   /// Asks for pictures at some positions; those that are there, or the same point of a closed path, are not rendered
   /// again.
   mutating func request(_ wanted: [Double]) {
     let end = Double(renderer.route.legCount)
-    let missing = Set(wanted.map { renderer.route.isClosed && $0 == end ? 0 : $0 }).subtracting(positions).sorted()
+    let missing = Set(wanted.map { renderer.route.isClosed && $0 == end ? 0 : $0 }).subtracting(positions)
+      .sorted()
     guard !missing.isEmpty else { return }
     let rendering = renderer.placed(at: missing).rendering(Array(missing.indices), cancellation: cancellation)
     current = (missing, rendering)

@@ -59,11 +59,14 @@ public struct RecipeDraft: Sendable, Hashable, Encodable {
 
   public var stepSize = 0.002
   public var drift = Drift()
-  public var loop = Recipe.Loop(radius: 0.3, harmonics: 1)
+  /// Of a loop; nil for `defaultRadius`, or the largest half of it, quarter and so on at which the loop does not jump.
+  public var radius: Double?
+  public var harmonics = 1
   public var grid = Recipe.Grid(columns: 5, rows: 5)
   public var smoothing = Smoothing()
 
   public static let defaultFrames = 60
+  public static let defaultRadius = 0.3
   /// Of a key frame that is a picture and has no guidance of its own: only with this it is shown as it is.
   public static let pictureGuidance = 1.0
 

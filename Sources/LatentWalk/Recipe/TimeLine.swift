@@ -9,6 +9,8 @@ struct TimeLine {
   /// Nil where the key frames follow each other evenly and nothing is held.
   let knots: [Timing.Knot]?
 
+  var timing: Timing { Timing(frameCount: frameCount, knots: knots) }
+
   private let keyFrames: [RecipeDraft.KeyFrame]
   private let holds: [Double]
 

@@ -7,19 +7,14 @@ import Tensors
 ///     let latents = Tensor(shape: [1, 1, 1, 4], repeating: 0)
 ///     FrameGuard().problem(ofFrame: 7, picture, latents: latents)?.description   // "Frame 7 is black. ..."
 public struct FrameGuard: Sendable {
-  /// Of bytes 0 ... 255. The plainest pictures that people ask for, such as a grey wall, have 3 and more.
-  private static let leastDeviation = 1.5
-  private static let blackest = 16.0
-
   public init() {}
 
   /// What is wrong with a frame; nil if nothing is.
   /// - Parameter latents: before the autoencoder.
   public func problem(ofFrame frame: Int, _ picture: Picture, latents: Tensor) -> FrameProblem? {
     guard latents.values.allSatisfy(\.isFinite) else { return FrameProblem(frame: frame, kind: .notFinite) }
-    let (mean, deviation) = picture.meanAndDeviation
-    guard deviation < Self.leastDeviation else { return nil }
-    return FrameProblem(frame: frame, kind: mean < Self.blackest ? .black : .flat)
+    let colours = OklabPyramid(picture)
+    return colours.isFlat ? FrameProblem(frame: frame, kind: colours.isBlack ? .black : .flat) : nil
   }
 }
 
@@ -47,20 +42,4 @@ public struct FrameProblem: Sendable, Hashable, CustomStringConvertible {
   }
 
   private var advice: String { "Choose another seed, more steps, or a guidance nearer to 7.5." }
-}
-
-extension Picture {
-  /// Of all bytes; the deviation is that of the colour that varies most.
-  fileprivate var meanAndDeviation: (mean: Double, deviation: Double) {
-    let count = Double(width * height)
-    var (sums, squares) = ([0, 0, 0], [0, 0, 0])
-    for (index, byte) in pixels.enumerated() {
-      sums[index % 3] += Int(byte)
-      squares[index % 3] += Int(byte) * Int(byte)
-    }
-    let variances = zip(sums, squares).map {
-      Double($1) / count - (Double($0) / count) * (Double($0) / count)
-    }
-    return (Double(sums.reduce(0, +)) / (3 * count), max(0, variances.max() ?? 0).squareRoot())
-  }
 }

@@ -11,10 +11,14 @@ extension Renderer {
   }
 
   /// The same for several files, each in the format of its ending; `.png` is a sheet of the frames.
+  /// - Parameter sound: plays with the frames, in the files whose format has sound; `ModelStore.sound(of:)` finds the
+  ///   recipe's.
   public func animationRendering(
-    to outputs: [String], framesIn directory: FrameDirectory, cancellation: Cancellation = Cancellation()
+    to outputs: [String], framesIn directory: FrameDirectory, sound: Sound? = nil,
+    cancellation: Cancellation = Cancellation()
   ) -> AnimationRendering {
-    AnimationRendering(renderer: self, paths: outputs, directory: directory, cancellation: cancellation)
+    AnimationRendering(
+      renderer: self, paths: outputs, directory: directory, sound: sound, cancellation: cancellation)
   }
 }
 
@@ -24,6 +28,7 @@ public struct AnimationRendering {
   private let renderer: Renderer
   private let paths: [String]
   private let directory: FrameDirectory
+  private let sound: Sound?
   private let cancellation: Cancellation
   /// The rendering of the missing frames; nil before the first event.
   private var frames: Rendering?
@@ -36,9 +41,10 @@ public struct AnimationRendering {
   private var recipe: Recipe { renderer.recipe }
 
   fileprivate init(
-    renderer: Renderer, paths: [String], directory: FrameDirectory, cancellation: Cancellation
+    renderer: Renderer, paths: [String], directory: FrameDirectory, sound: Sound?,
+    cancellation: Cancellation
   ) {
-    (self.renderer, self.paths) = (renderer, paths)
+    (self.renderer, self.paths, self.sound) = (renderer, paths, sound)
     (self.directory, self.cancellation) = (directory, cancellation)
   }
 
@@ -54,7 +60,7 @@ public struct AnimationRendering {
         return event
       }
       guard complete < outputs.count else { return nil }
-      encoding = (try outputs[complete].encoder(), 0)
+      encoding = (try outputs[complete].encoder(sound), 0)
     }
     do {
       return try encode()

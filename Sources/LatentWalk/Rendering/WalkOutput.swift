@@ -14,15 +14,17 @@ public struct WalkOutput: Sendable {
   /// The frames in the order in which they are written.
   let frames: [Int]
 
-  /// - Throws: `MediaError` if the name has no ending of an animation or a sheet, or the format cannot show so many frames
-  ///   a second.
+  /// - Throws: `MediaError` if the name has no ending of an animation or a sheet, the format cannot show so many frames a
+  ///   second, or it needs ffmpeg and there is none.
   public init(path: String, of recipe: Recipe) throws {
     var playback = recipe.playback
     if Self.isSheet(path) {
       let sheet = recipe.walk.sheet(columns: playback.sheetColumns)
       (frames, playback.sheetColumns) = (sheet.frames, sheet.columns)
     } else {
-      try AnimationFormat(path: path).requireFrameRate(playback.fps)
+      let format = try AnimationFormat(path: path)
+      try format.requireFrameRate(playback.fps)
+      if format.isVideo, FFmpeg() == nil { throw MediaError.noFFmpegToWrite(path: path) }
       (frames, playback.sheetColumns) = (recipe.walk.playingOrder(playback), nil)
     }
     self.path = path
@@ -36,16 +38,26 @@ public struct WalkOutput: Sendable {
   public var isSheet: Bool { recipe.playback.sheetColumns != nil }
 
   /// What writes the file, frame by frame.
-  func encoder() throws -> any AnimationEncoder {
+  /// - Parameter sound: for formats that have it.
+  func encoder(_ sound: Sound?) throws -> any AnimationEncoder {
     guard let columns = recipe.playback.sheetColumns else {
-      let animation = AnimationDescription(
+      var animation = AnimationDescription(
         width: recipe.settings.width, height: recipe.settings.height, frameCount: frames.count,
         framesPerSecond: recipe.playback.fps)
+      animation.sound = try AnimationFormat(path: path).isVideo ? sound : nil
       return try animationEncoder(for: path, animation, recipe: recipe.json)
     }
     return SheetEncoder(
       path: path, sheet: recipe.walk.sheet(of: frames.count, columns: columns),
       labels: frames.map(recipe.walk.label), recipe: try recipe.json)
+  }
+}
+
+extension ModelStore {
+  /// The sound that plays with a walk, wherever its file lies now; nil if there is none.
+  /// - Throws: `ModelStoreError` if the file is missing.
+  public func sound(of recipe: Recipe) throws -> Sound? {
+    try recipe.playback.sound.map { Sound(path: try path(of: $0, field: "playback.sound")) }
   }
 }
 

@@ -19,7 +19,7 @@ public final class APNGEncoder: AnimationEncoder {
 
   /// - Parameter recipe: a JSON object in ASCII that says how the animation was made.
   public init(path: String, _ animation: AnimationDescription, recipe: String? = nil) throws {
-    try AnimationFormat.apng.requireFrameRate(animation.framesPerSecond)
+    try animation.require(.apng, of: path)
     self.recipe = try recipe.map { text throws(MediaError) in try RecipeText(text, for: path) }
     self.path = path
     self.animation = animation

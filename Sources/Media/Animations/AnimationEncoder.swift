@@ -1,4 +1,5 @@
-/// Writes an animation picture by picture, in one pass and in memory that does not grow with the number of frames.
+/// Writes an animation picture by picture, in one pass and, but for WebP, in memory that does not grow with the number of
+/// frames.
 /// The file appears when `finish` returns; an encoder that is released before leaves nothing behind.
 ///
 ///     let picture = Picture(width: 2, height: 1, pixels: [255, 0, 0, 0, 0, 255])
@@ -16,6 +17,15 @@ public protocol AnimationEncoder {
   func finish() throws
 }
 
+/// A sound file that plays with an animation from its beginning. It is cut, or followed by silence, to the length of the
+/// picture.
+public struct Sound: Sendable, Hashable {
+  /// A file that ffmpeg can read.
+  public let path: String
+
+  public init(path: String) { self.path = path }
+}
+
 /// What is known of an animation before its first picture.
 public struct AnimationDescription: Sendable, Hashable {
   /// Pixels.
@@ -24,8 +34,10 @@ public struct AnimationDescription: Sendable, Hashable {
   /// How many pictures will be added.
   public let frameCount: Int
   public let framesPerSecond: Double
-  /// Whether it begins again when it has ended.
+  /// Whether it begins again when it has ended. MP4 and WebM files cannot say it.
   public let isEndless: Bool
+  /// What is heard with it, in MP4 and WebM files.
+  public var sound: Sound?
 
   public init(width: Int, height: Int, frameCount: Int, framesPerSecond: Double, isEndless: Bool = true) {
     precondition(
@@ -37,6 +49,12 @@ public struct AnimationDescription: Sendable, Hashable {
     self.isEndless = isEndless
   }
 
+  /// Refuses what files of a format cannot hold.
+  func require(_ format: AnimationFormat, of path: String) throws(MediaError) {
+    try format.requireFrameRate(framesPerSecond)
+    guard sound == nil || format.isVideo else { throw .noSound(path: path) }
+  }
+
   func requireSize(of picture: Picture, in path: String) throws(MediaError) {
     guard picture.width == width, picture.height == height else {
       throw .wrongFrameSize(
@@ -46,50 +64,19 @@ public struct AnimationDescription: Sendable, Hashable {
   }
 }
 
-/// The formats of animations, by the endings of their files.
-public enum AnimationFormat: String, CaseIterable, Sendable {
-  /// Palettes of 255 colours, shown everywhere.
-  case gif
-  /// Every colour as it is, in larger files; shown by browsers.
-  case apng
-
-  /// Devices and pipes, such as /dev/stdout, have no ending and get a GIF.
-  /// - Throws: `MediaError` if the file's name ends otherwise.
-  public init(path: String) throws(MediaError) {
-    let name = path.lowercased()
-    if let format = Self.allCases.first(where: { name.hasSuffix("." + $0.rawValue) }) {
-      self = format
-    } else if isDevice(path) {
-      self = .gif
-    } else {
-      throw .notAnAnimation(path: path)
-    }
-  }
-
-  /// Frames a second. Browsers do not honour delays of 1/100 s and less; fields of 16 bits hold the longest.
-  public var frameRates: ClosedRange<Double> {
-    switch self {
-    case .gif: 0.0016...50
-    case .apng: 0.0016...90
-    }
-  }
-
-  /// - Throws: `MediaError` if files of this format cannot show so many frames a second.
-  public func requireFrameRate(_ framesPerSecond: Double) throws(MediaError) {
-    guard frameRates.contains(framesPerSecond) else { throw .wrongFrameRate(framesPerSecond, self) }
-  }
-}
-
 /// An encoder for the format in which a file's name ends.
 ///
 /// - Parameter recipe: a JSON object in ASCII that says how the animation was made; it is written into the file.
-/// - Throws: `MediaError` if the name ends otherwise, the format cannot hold the animation, or the file cannot be
-///   written.
+/// - Throws: `MediaError` if the name ends otherwise, the format cannot hold the animation, the file cannot be written,
+///   or the format needs ffmpeg and there is none.
 public func animationEncoder(
   for path: String, _ animation: AnimationDescription, recipe: String? = nil
 ) throws -> any AnimationEncoder {
   switch try AnimationFormat(path: path) {
   case .gif: try GIFEncoder(path: path, animation, recipe: recipe)
   case .apng: try APNGEncoder(path: path, animation, recipe: recipe)
+  case .webp: try WebPEncoder(path: path, animation, recipe: recipe)
+  case .mp4: try VideoEncoder(path: path, .mp4, animation, recipe: recipe)
+  case .webm: try VideoEncoder(path: path, .webm, animation, recipe: recipe)
   }
 }

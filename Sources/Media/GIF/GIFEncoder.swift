@@ -16,7 +16,7 @@ public final class GIFEncoder: AnimationEncoder {
 
   /// - Parameter recipe: a JSON object in ASCII that says how the animation was made.
   public init(path: String, _ animation: AnimationDescription, recipe: String? = nil) throws {
-    try AnimationFormat.gif.requireFrameRate(animation.framesPerSecond)
+    try animation.require(.gif, of: path)
     clock = FrameClock(framesPerSecond: animation.framesPerSecond)
     container = try GIFContainer(
       path: path, animation, recipe: recipe.map { text throws(MediaError) in try RecipeText(text, for: path) }

@@ -13,36 +13,8 @@ extension Picture {
 
   /// - Parameter background: the grey, 0 ... 255, behind transparent pixels.
   init(png file: [UInt8], of path: String, on background: UInt8) throws {
-    // Between its calls libpng keeps the addresses of the bytes and of the image.
-    self = try file.withUnsafeBytes { bytes throws(MediaError) in
-      let image = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
-      image.initialize(to: png_image())
-      defer {
-        png_image_free(image)
-        image.deallocate()
-      }
-      return try Picture(decoding: bytes, with: image, of: path, on: background)
-    }
-  }
-
-  private init(
-    decoding bytes: UnsafeRawBufferPointer, with image: UnsafeMutablePointer<png_image>, of path: String,
-    on background: UInt8
-  ) throws(MediaError) {
-    image.pointee.version = UInt32(PNG_IMAGE_VERSION)
-    guard png_image_begin_read_from_memory(image, bytes.baseAddress, bytes.count) != 0 else {
-      throw .damaged(path: path, reason: image.pointee.sentence)
-    }
-    let (width, height) = (Int(image.pointee.width), Int(image.pointee.height))
-    try Self.requirePlausible(width, height, bytes.count, of: path)
-    image.pointee.format = UInt32(PNG_FORMAT_RGB)
-    // Without this, libpng takes 16-bit files that do not name their gamma for linear light.
-    image.pointee.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-    var pixels = [UInt8](repeating: 0, count: width * height * 3)
-    var colour = png_color(red: background, green: background, blue: background)
-    guard png_image_finish_read(image, &colour, &pixels, 0, nil) != 0 else {
-      throw .damaged(path: path, reason: image.pointee.sentence)
-    }
+    let colour = png_color(red: background, green: background, blue: background)
+    let (width, height, pixels) = try DecodedPNG.pixels(of: file, path, on: colour)
     self.init(width: width, height: height, pixels: pixels)
   }
 
@@ -70,6 +42,49 @@ extension Picture {
     }
     bytes.removeSubrange(count...)
     return bytes
+  }
+}
+
+/// What libpng makes of a file.
+enum DecodedPNG {
+  /// Pixels with 8 bits a channel, row by row.
+  /// - Parameter background: what is behind transparent pixels, of three bytes each; nil for four, the fourth of them the
+  ///   opacity.
+  static func pixels(of file: [UInt8], _ path: String, on background: png_color?) throws
+    -> (width: Int, height: Int, pixels: [UInt8])
+  {
+    // Between its calls libpng keeps the addresses of the bytes and of the image.
+    try file.withUnsafeBytes { bytes in
+      let image = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
+      image.initialize(to: png_image())
+      defer {
+        png_image_free(image)
+        image.deallocate()
+      }
+      return try pixels(of: bytes, with: image, path, on: background)
+    }
+  }
+
+  private static func pixels(
+    of bytes: UnsafeRawBufferPointer, with image: UnsafeMutablePointer<png_image>, _ path: String,
+    on background: png_color?
+  ) throws(MediaError) -> (width: Int, height: Int, pixels: [UInt8]) {
+    image.pointee.version = UInt32(PNG_IMAGE_VERSION)
+    guard png_image_begin_read_from_memory(image, bytes.baseAddress, bytes.count) != 0 else {
+      throw .damaged(path: path, reason: image.pointee.sentence)
+    }
+    let (width, height) = (Int(image.pointee.width), Int(image.pointee.height))
+    try Picture.requirePlausible(width, height, bytes.count, of: path)
+    let opacity = background == nil ? PNG_FORMAT_FLAG_ALPHA : 0
+    image.pointee.format = UInt32(PNG_FORMAT_FLAG_COLOR | opacity)
+    // Without this, libpng takes 16-bit files that do not name their gamma for linear light.
+    image.pointee.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+    var pixels = [UInt8](repeating: 0, count: width * height * (background == nil ? 4 : 3))
+    var colour = background ?? png_color()
+    guard png_image_finish_read(image, &colour, &pixels, 0, nil) != 0 else {
+      throw .damaged(path: path, reason: image.pointee.sentence)
+    }
+    return (width, height, pixels)
   }
 }
 

@@ -1,7 +1,7 @@
 /// Reading pictures as people have them: photographs, scans, drawings.
 extension Picture {
-  /// Reads a PNG or a JPEG file, upright as its camera was held: grey becomes colour, 16 bits become 8, and
-  /// transparent pixels are shown on white.
+  /// Reads a PNG, JPEG or WebP file, upright as its camera was held: grey becomes colour, 16 bits become 8, and
+  /// transparent pixels are shown on white. Of an animation it is the first picture.
   ///
   ///     let photograph = try Picture(file: "cat.jpg").fitted(width: 512, height: 512)
   public init(file path: String) throws {
@@ -12,6 +12,8 @@ extension Picture {
     } else if JPEGSegments.isJPEG(file) {
       let exif = JPEGSegments.exif(in: file)
       self = try Picture(jpeg: file, of: path).turned(Orientation(exif: exif ?? []))
+    } else if RIFFChunks.isWebP(file) {
+      self = try Picture(webp: file, of: path)
     } else {
       throw MediaError.notAPicture(path: path)
     }
@@ -19,20 +21,20 @@ extension Picture {
 
   private static let byteLimit = 1 << 29
   /// Twice what the largest cameras have. Files with more are refused as damaged or hostile.
-  private static let pixelLimit = 1 << 27
+  static let pixelLimit = 1 << 27
   /// Pixels for which memory is allocated whatever the length of the file: 12 MB.
   private static let harmlessPixels = 1 << 22
-  /// No file of either format has more in a byte: zlib makes at most 1032 bytes of one, with eight pixels in a byte;
-  /// JPEG has a bit for a block of 16 x 16 pixels.
+  /// No PNG, JPEG or GIF file has more in a byte: zlib makes at most 1032 bytes of one, with eight pixels in a byte;
+  /// JPEG has a bit for a block of 16 x 16 pixels; a code of a GIF, at most 4096 pixels, has three bits or more.
   private static let pixelsPerByte = 8256
 
   /// Refuses a size before memory is allocated for it: one that is too large, or that a file of so few bytes cannot
   /// have.
-  static func requirePlausible(_ width: Int, _ height: Int, _ byteCount: Int, of path: String)
-    throws(MediaError)
-  {
-    guard width * height <= pixelLimit else {
-      throw .tooLarge(path: path, width: width, height: height, limit: "\(pixelLimit) pixels")
+  static func requirePlausible(
+    _ width: Int, _ height: Int, _ byteCount: Int, of path: String, limit: Int = pixelLimit
+  ) throws(MediaError) {
+    guard width * height <= limit else {
+      throw .tooLarge(path: path, width: width, height: height, limit: "\(limit) pixels")
     }
     guard width * height <= max(harmlessPixels, byteCount * pixelsPerByte) else {
       throw .damaged(path: path, reason: "it claims \(width) x \(height) pixels in \(byteCount) bytes")

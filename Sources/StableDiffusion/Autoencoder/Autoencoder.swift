@@ -18,6 +18,7 @@ public struct Autoencoder: Sendable {
   public let unusedTensors: [String]
 
   public init(_ weights: Weights, _ description: AutoencoderDescription) throws {
+    let weights = weights.inFloat32
     let hasEncoder = weights.contains("encoder.conv_in.weight")
     self.init(
       decoder: try AutoencoderDecoder(weights, description),

@@ -68,9 +68,10 @@ extension Autoencoder {
   private init(
     _ files: TinyAutoencoderFiles, like other: AutoencoderDescription, _ packing: Packing
   ) throws {
-    let decoder = try TinyDecoder(files.decoder.packed(packing), latentChannels: other.latentChannels)
+    let decoder = try TinyDecoder(
+      files.decoder.packed(packing).inFloat32, latentChannels: other.latentChannels)
     let encoder = try files.encoder.map {
-      try TinyEncoder($0.packed(packing), latentChannels: other.latentChannels)
+      try TinyEncoder($0.packed(packing).inFloat32, latentChannels: other.latentChannels)
     }
     for factor in [decoder.factor, encoder?.factor ?? decoder.factor] where factor != other.factor {
       throw AutoencoderError.otherLatents(

@@ -14,7 +14,8 @@ struct Convolution {
     let size = geometry.kernel
     self.geometry = geometry
     self.weights = PackedWeights(
-      try weights.tensor("weight", shape: [outputs, inputs, size, size]), packing: weights.packing)
+      try weights.tensor("weight", shape: [outputs, inputs, size, size]), for: geometry,
+      packing: weights.packing)
     bias = hasBias ? try weights.tensor("bias", shape: [outputs]).float32() : nil
   }
 

@@ -18,7 +18,7 @@ struct ResidualBlock {
   ) throws {
     norm1 = try GroupNorm(weights["norm1"], inputs, norm)
     conv1 = try Convolution(weights["conv1"], inputs, outputs)
-    time = try timeWidth.map { try Linear(weights["time_emb_proj"], $0, outputs) }
+    time = try timeWidth.map { try Linear(weights["time_emb_proj"].inFloat32, $0, outputs) }
     norm2 = try GroupNorm(weights["norm2"], outputs, norm)
     conv2 = try Convolution(weights["conv2"], outputs, outputs)
     shortcut =

@@ -8,6 +8,7 @@ struct SelfAttention {
   private let channels: Int
   private let heads: Int
   private let isCausal: Bool
+  private let precision: Precision
   private let queriesKeysValues: Linear
   private let output: Linear
 
@@ -27,6 +28,7 @@ struct SelfAttention {
     self.channels = channels
     self.heads = heads
     self.isCausal = isCausal
+    precision = weights.packing.precision
     queriesKeysValues = try Linear(
       joining: naming.inputs.map { (weights[$0], channels) }, channels, hasBias: naming.hasBias)
     output = try Linear(weights[naming.output], channels, channels)
@@ -45,6 +47,7 @@ struct SelfAttention {
   /// Queries of some tokens with keys and values of others, [n, tokens, 3 * channels] each -> [n, tokens, channels].
   private func attend(_ x: Tensor, to y: Tensor) -> Tensor {
     let (q, k, v) = (0..<channels, channels..<2 * channels, 2 * channels..<3 * channels)
-    return attention(x.columns(q), y.columns(k), y.columns(v), heads: heads, isCausal: isCausal)
+    return attention(
+      x.columns(q), y.columns(k), y.columns(v), heads: heads, isCausal: isCausal, precision: precision)
   }
 }

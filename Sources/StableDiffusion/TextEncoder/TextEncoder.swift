@@ -20,7 +20,7 @@ public struct TextEncoder: Sendable {
   /// - Parameter added: vectors of words that are not in the vocabulary, each [count, width].
   public init(_ weights: Weights, _ description: TextEncoderDescription, adding added: [Tensor] = []) throws {
     self.description = description
-    let (text, width) = (weights["text_model"], description.width)
+    let (text, width) = (weights.inFloat32["text_model"], description.width)
     tokenEmbedding = try text["embeddings"]["token_embedding"].tensor(
       "weight", shape: [description.vocabulary, width])
     addedEmbedding = Tensor.batch([Tensor(shape: [0, width], values: [])] + added)

@@ -33,6 +33,7 @@ struct TransformerBlock {
 private struct CrossAttention {
   let channels: Int
   let heads: Int
+  let precision: Precision
   let queries: Linear
   let keysValues: Linear
   let output: Linear
@@ -42,6 +43,7 @@ private struct CrossAttention {
   init(_ weights: Weights, _ channels: Int, heads: Int, contextWidth: Int) throws {
     self.channels = channels
     self.heads = heads
+    precision = weights.packing.precision
     queries = try Linear(weights["to_q"], channels, channels, hasBias: false)
     keysValues = try Linear(
       joining: ["to_k", "to_v"].map { (weights[$0], channels) }, contextWidth, hasBias: false)
@@ -53,7 +55,8 @@ private struct CrossAttention {
     let q = queries(x)
     let kv = session.keysValues(of: name) { keysValues($0) }
     let (k, v) = (kv.columns(0..<channels), kv.columns(channels..<2 * channels))
-    return output(attention(q.columns(0..<channels), k, v, heads: heads), adding: residual)
+    let attended = attention(q.columns(0..<channels), k, v, heads: heads, precision: precision)
+    return output(attended, adding: residual)
   }
 }
 

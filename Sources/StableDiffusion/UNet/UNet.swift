@@ -24,8 +24,8 @@ public struct UNet: Sendable {
   public init(_ weights: Weights, _ description: UNetDescription) throws {
     self.description = description
     let first = description.channels[0]
-    time = try TimeEmbedding(weights["time_embedding"], description)
-    convIn = try Convolution(weights["conv_in"], description.latentChannels, first)
+    time = try TimeEmbedding(weights["time_embedding"].inFloat32, description)
+    convIn = try Convolution(weights["conv_in"].inFloat32, description.latentChannels, first)
 
     var channels = first
     var skips = [first]
@@ -42,7 +42,7 @@ public struct UNet: Sendable {
       return try UpStage(weights["up_blocks"][index], channels, skips: stageSkips, stage, in: description)
     }
     normOut = try GroupNorm(weights["conv_norm_out"], first, description.norm)
-    convOut = try Convolution(weights["conv_out"], first, description.outputChannels)
+    convOut = try Convolution(weights["conv_out"].inFloat32, first, description.outputChannels)
   }
 
   /// - Parameters:

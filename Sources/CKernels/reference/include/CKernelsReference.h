@@ -18,6 +18,10 @@ void lw_reference_matrix_product(double *y, const lw_matrix_product_arguments *a
 /** y[batch][h'][w'][columns], `weights`: [columns][channels][taps]. */
 void lw_reference_convolution(double *y, const lw_convolution_arguments *arguments, const double *weights);
 
+/** A row of inputs or a column of weights as the products of 16-bit integers see it: rounded to multiples of its scale.
+ *  `part`: the most products in one exact sum. */
+void lw_reference_quantise(double *values, size_t count, size_t part);
+
 /** out[batch][queries][heads * head_width] */
 void lw_reference_attention(double *out, const lw_attention_arguments *arguments);
 

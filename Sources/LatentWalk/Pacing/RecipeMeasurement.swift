@@ -1,0 +1,67 @@
+import Walks
+
+/// What is measured of a walk before its frames are rendered, an event at a time. What it finds becomes part of the
+/// recipe, so that rendering depends on the recipe alone.
+public protocol RecipeMeasurement {
+  /// The next event of a picture that is made for measuring; nil when all is measured.
+  /// - Throws: as `Rendering.next()`.
+  mutating func next() throws -> RenderingEvent?
+
+  /// What was found; valid after the last event.
+  /// - Throws: `RecipeError` if the recipe would not be accepted.
+  func result() throws -> MeasuredRecipe
+}
+
+/// A recipe with what was measured.
+public struct MeasuredRecipe: Sendable {
+  public let recipe: Recipe
+  /// UNet evaluations that the measuring took.
+  public let evaluations: Int
+  /// Places where the model jumps.
+  public let jumps: [Jump]
+  /// A sentence for each thing that a person should know.
+  public let findings: [String]
+
+  public struct Jump: Sendable, Hashable {
+    /// The frame before it.
+    public let frame: Int
+    /// In the distance of `OklabPyramid`; from 0.06 it is seen as a cut.
+    public let size: Double
+    public let isBridged: Bool
+  }
+}
+
+extension Recipe {
+  /// The same with another walk.
+  func with(_ walk: Walk) throws(RecipeError) -> Recipe {
+    try Recipe(model: model, walk: walk, settings: settings, playback: playback)
+  }
+
+  /// The recipe without what is measured.
+  package var unmeasured: Recipe {
+    get throws {
+      var walk = walk
+      walk.timing.measured = nil
+      walk.between?.bridges = nil
+      return try with(walk)
+    }
+  }
+
+  /// Whether this recipe is what measuring makes of another one, so that it need not be measured again: frames of an
+  /// interrupted run are continued.
+  /// - Parameters:
+  ///   - passes: how often the pace is measured, 0 for not at all.
+  ///   - findsRadius: whether the radius of a loop is found by measuring.
+  public func isMeasured(from other: Recipe, passes: Int, findsRadius: Bool) -> Bool {
+    guard (walk.timing.measured?.passes ?? 0) == passes, var plain = try? unmeasured else { return false }
+    if findsRadius, let first = other.walk.loop?.radius, let found = walk.loop?.radius, found > 0 {
+      let halvings = first / found
+      guard [1, 2, 4, 8, 16, 32].contains(halvings) else { return false }
+      var walk = plain.walk
+      walk.loop?.radius = first
+      guard let wide = try? plain.with(walk) else { return false }
+      plain = wide
+    }
+    return plain.hasSameFrames(as: other)
+  }
+}
