@@ -1,4 +1,5 @@
 import Foundation
+import Media
 
 /// One line on standard error that is written over again and again; without a terminal, a plain line now and then.
 final class ProgressLine {
@@ -18,7 +19,9 @@ final class ProgressLine {
     let width = 24
     let full = Int((share * Double(width)).rounded(.down))
     let bar = String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
-    write("\r\(what) \(bar) \(sentence)\u{1B}[K")
+    // A line that is longer than the terminal is wide would begin a new one each time.
+    let columns = TerminalSize(descriptor: STDERR_FILENO)?.columns ?? 80
+    write("\r\("\(what) \(bar) \(sentence)".prefix(max(1, columns - 1)))\u{1B}[K")
     isOpen = true
   }
 
