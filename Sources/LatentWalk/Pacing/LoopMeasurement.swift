@@ -26,7 +26,7 @@ public struct LoopMeasurement: RecipeMeasurement {
   private var probes: Probes
   /// The radii that were tried, and the largest step of 24 around each loop; from 0.06 it is seen as a cut.
   public private(set) var tried: [(radius: Double, largest: Double)] = []
-  private var evaluations = 0
+  private var evaluated = 0
 
   /// - Parameter recipe: of a loop.
   /// - Throws: as `ModelStore.renderer(for:)`.
@@ -38,6 +38,9 @@ public struct LoopMeasurement: RecipeMeasurement {
     self.recipe = recipe
     probes = try Self.probes(recipe, models, batch, cancellation)
   }
+
+  /// Of the first radius.
+  public var evaluations: Int { Self.probeCount * probes.evaluationsOfFrame }
 
   /// The next event of a probe; nil when the radius is found.
   /// - Throws: as `Rendering.next()`.
@@ -54,7 +57,7 @@ public struct LoopMeasurement: RecipeMeasurement {
     let largest = zip(places, places.dropFirst()).map { probes.distance($0, $1) }.max() ?? 0
     let radius = recipe.walk.loop?.radius ?? 0
     tried.append((radius, largest))
-    evaluations += probes.evaluations
+    evaluated += probes.evaluations
     guard largest > ChangeThresholds.oklab.cut, tried.count <= Self.mostHalvings else { return }
     var walk = recipe.walk
     walk.loop?.radius = radius / 2
@@ -83,6 +86,6 @@ public struct LoopMeasurement: RecipeMeasurement {
     if let last = tried.last, last.largest > ChangeThresholds.oklab.cut {
       findings.append("The loop still jumps; try another seed.")
     }
-    return MeasuredRecipe(recipe: recipe, evaluations: evaluations, jumps: [], findings: findings)
+    return MeasuredRecipe(recipe: recipe, evaluations: evaluated, jumps: [], findings: findings)
   }
 }

@@ -57,6 +57,9 @@ public struct PaceMeasurement: RecipeMeasurement {
   /// How many frames are looked at; the search for jumps is not counted.
   public var frameCount: Int { Section.sections(of: route, extra: extra).reduce(1) { $0 + $1.budget - 1 } }
 
+  /// Without the search for jumps.
+  public var evaluations: Int { frameCount * probes.evaluationsOfFrame }
+
   /// The next event of a frame; nil when all is measured.
   /// - Throws: as `Rendering.next()`, and `MediaError` if a frame cannot be kept.
   public mutating func next() throws -> RenderingEvent? {

@@ -67,6 +67,9 @@ struct Probes {
     return event
   }
 
+  /// UNet evaluations of a frame at the beginning of the walk.
+  var evaluationsOfFrame: Int { (try? renderer.evaluations(of: [0])) ?? 0 }
+
   func has(_ position: Double) -> Bool { pyramids[place(position)] != nil }
 
   /// How different the walk looks at two positions that are there.

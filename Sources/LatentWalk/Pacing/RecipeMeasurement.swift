@@ -8,6 +8,9 @@ public protocol RecipeMeasurement {
   /// - Throws: as `Rendering.next()`.
   mutating func next() throws -> RenderingEvent?
 
+  /// UNet evaluations that measuring takes, as far as it is known before it begins.
+  var evaluations: Int { get }
+
   /// What was found; valid after the last event.
   /// - Throws: `RecipeError` if the recipe would not be accepted.
   func result() throws -> MeasuredRecipe
