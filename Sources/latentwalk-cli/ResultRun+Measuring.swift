@@ -14,14 +14,18 @@ extension ResultRun {
       return try known.playing(recipe.playback)
     }
     var recipe = recipe
+    let probes = files.frames + "/probes"
     if draft.findsRadius {
-      let loop = try LoopMeasurement(
-        recipe, models: models, batch: batch, cancellation: Interruption.cancellation)
-      recipe = try measure(loop, "Measuring the loop", files).result().recipe
+      let loop = try measure(
+        LoopMeasurement(
+          recipe, models: models, batch: batch, keptIn: probes, cancellation: Interruption.cancellation),
+        "Looking for the loop's radius", files)
+      recipe = loop.result().recipe
+      if draft.measuredExtra == nil { try loop.handOver(to: FrameDirectory(path: files.frames, for: recipe)) }
     }
     guard let extra = draft.measuredExtra else { return recipe }
     let pace = try PaceMeasurement(
-      recipe, extra: extra, models: models, batch: batch, keptIn: files.frames + "/probes",
+      recipe, extra: extra, models: models, batch: batch, keptIn: probes,
       cancellation: Interruption.cancellation)
     let measured = try measure(pace, "Rendering \(pace.frameCount) frames to choose from", files)
     recipe = try measured.result().recipe

@@ -106,7 +106,6 @@ struct Row: Encodable {
   let way: Double
   let triangleDeficit: Double
   let sharpness: Double
-  let jumps: Double
   /// Places where the model itself jumps, as far as they were searched for.
   let modelJumps: Double
   /// UNet evaluations, also those for measuring, as a share of a plain walk's.
@@ -123,20 +122,19 @@ struct Row: Encodable {
     way = mean { $0.smoothness.way }
     triangleDeficit = mean { $0.smoothness.triangleDeficit }
     sharpness = mean { $0.sharpness?.median ?? 0 }
-    jumps = mean { Double($0.smoothness.jumps.count) }
     let plain = { (walk: MeasuredWalk) in Double((walk.smoothness.neighbours.count + 1) * 50) }
     modelJumps = mean { Double($0.modelJumps) }
     evaluations = mean { Double($0.evaluations) / plain($0) }
   }
 
   static let header = """
-    | method | 1 - Gini | max/median | largest | way | deficit | sharpness | cuts | jumps found | evaluations |
-    |---|---|---|---|---|---|---|---|---|---|
+    | method | 1 - Gini | max/median | largest | way | deficit | sharpness | jumps found | evaluations |
+    |---|---|---|---|---|---|---|---|---|
     """
 
   var text: String {
     String(
-      format: "| %@ | %.2f | %.1f | %.3f | %.2f | %.2f | %.2f | %.1f | %.1f | %.2f |", method, evenness,
-      largestOverMedian, largest, way, triangleDeficit, sharpness, jumps, modelJumps, evaluations)
+      format: "| %@ | %.2f | %.1f | %.3f | %.2f | %.2f | %.2f | %.1f | %.2f |", method, evenness,
+      largestOverMedian, largest, way, triangleDeficit, sharpness, modelJumps, evaluations)
   }
 }

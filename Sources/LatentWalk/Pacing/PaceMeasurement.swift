@@ -24,6 +24,9 @@ public struct PaceMeasurement: RecipeMeasurement {
     case done([Section], [JumpSearch])
   }
 
+  /// How much larger than the mean a change stands out.
+  private static let outstanding = 1.5
+
   private let recipe: Recipe
   private let route: Route
   private let extra: Double
@@ -84,15 +87,18 @@ public struct PaceMeasurement: RecipeMeasurement {
     probes.request(wanted)
   }
 
-  /// For the gaps between chosen frames that would be seen as cuts: the largest first, as many as there are frames for.
+  /// For the gaps between chosen frames that would be seen as cuts, and stand out where all are large: the largest first,
+  /// as many as there are frames for.
   private func searches(in sections: [Section]) -> [JumpSearch] {
     let positions = placed(sections)
-    let cuts = zip(positions, positions.dropFirst()).filter { $0 < $1 }
+    let gaps = zip(positions, positions.dropFirst()).filter { $0 < $1 }
       .map { MeasuredGap(start: $0, end: $1, distance: probes.distance($0, $1)) }
-      .filter { $0.distance > ChangeThresholds.oklab.cut }.sorted { $0.distance > $1.distance }
+    let mean = gaps.reduce(0) { $0 + $1.distance } / Double(max(1, gaps.count))
+    let suspects = gaps.filter { $0.distance > max(ChangeThresholds.oklab.cut, Self.outstanding * mean) }
     let isComplete = recipe.walk.between?.bridging != nil
     let most = Int(Double(route.timing.frameCount) * extra) / JumpSearch.halvings
-    return cuts.prefix(isComplete ? cuts.count : max(1, most)).map { JumpSearch($0) }
+    return suspects.sorted { $0.distance > $1.distance }.prefix(isComplete ? suspects.count : max(1, most))
+      .map { JumpSearch($0) }
   }
 
   /// Gives the searches what was rendered for them, and asks for what they need next.
@@ -158,20 +164,5 @@ public struct PaceMeasurement: RecipeMeasurement {
     return zip(places, places.dropFirst()).map { $1 - $0 }
   }
 
-  /// Gives the frames that were rendered to the folder of the measured recipe, under their numbers, and removes what is
-  /// left of measuring.
-  /// - Throws: `MediaError` or `RenderError` if a frame cannot be written.
-  public func handOver(to directory: FrameDirectory) throws {
-    guard let folder else { return }
-    let measured = Route(directory.recipe.walk)
-    for frame in directory.missing() {
-      let position = measured.position(of: frame)
-      let isBridged = directory.recipe.walk.between?.bridges?.contains {
-        $0.from < position.legs && position.legs < $0.to
-      }
-      guard isBridged != true, let picture = folder.picture(at: position.legs) else { continue }
-      try directory.write(picture, frame: frame)
-    }
-    folder.remove()
-  }
+  public func handOver(to directory: FrameDirectory) throws { try folder?.handOver(to: directory) }
 }

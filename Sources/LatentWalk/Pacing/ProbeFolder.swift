@@ -29,8 +29,22 @@ struct ProbeFolder {
     try picture.writePNG(to: file(position), recipe: recipe)
   }
 
-  /// Removes what it wrote, and the folder if nothing else is in it.
-  func remove() {
+  /// Gives its frames to the folder of the measured recipe, under their numbers, and removes what is left. Bridges are
+  /// made otherwise, so that their frames are left to be rendered.
+  func handOver(to directory: FrameDirectory) throws {
+    let route = Route(directory.recipe.walk)
+    let bridges = directory.recipe.walk.between?.bridges ?? []
+    for frame in directory.missing() {
+      let position = route.position(of: frame).legs
+      guard !bridges.contains(where: { $0.from < position && position < $0.to }),
+        let picture = picture(at: position)
+      else { continue }
+      try directory.write(picture, frame: frame)
+    }
+    remove()
+  }
+
+  private func remove() {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     for name in files where name.hasPrefix("at-") && name.contains(".png") {
       try? FileManager.default.removeItem(atPath: "\(path)/\(name)")

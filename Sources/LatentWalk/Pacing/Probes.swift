@@ -17,17 +17,6 @@ struct Probes {
     (self.renderer, self.folder, self.cancellation) = (renderer, folder, cancellation)
   }
 
-  /// Of a recipe, with fewer steps for each key frame.
-  /// - Parameter share: of the steps, at most 1; no fewer than six are taken, which draw the main shapes.
-  static func recipe(_ recipe: Recipe, share: Double) throws -> Recipe {
-    var walk = recipe.walk
-    for index in walk.keyFrames.indices {
-      let steps = walk.keyFrames[index].sampling.steps
-      walk.keyFrames[index].sampling.steps = min(steps, max(6, Int((Double(steps) * share).rounded())))
-    }
-    return try recipe.with(walk)
-  }
-
   /// The end of a closed path is its beginning.
   private func place(_ position: Double) -> Double {
     renderer.route.isClosed && position == Double(renderer.route.legCount) ? 0 : position

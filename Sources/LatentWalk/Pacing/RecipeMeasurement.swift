@@ -14,6 +14,10 @@ public protocol RecipeMeasurement {
   /// What was found; valid after the last event.
   /// - Throws: `RecipeError` if the recipe would not be accepted.
   func result() throws -> MeasuredRecipe
+
+  /// Gives the frames that were rendered to the folder of the measured recipe, under their numbers.
+  /// - Throws: `MediaError` or `RenderError` if a frame cannot be written.
+  func handOver(to directory: FrameDirectory) throws
 }
 
 /// A recipe with what was measured.
