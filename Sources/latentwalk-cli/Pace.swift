@@ -45,6 +45,9 @@ struct Pace {
     return frame + String(format: ", %.2f s a frame, ", secondsPerFrame) + "\(duration(secondsLeft)) left"
   }
 
+  /// "0:58 left"
+  var timeLeft: String { secondsLeft.map { "\(duration($0)) left" } ?? "" }
+
   /// "About 3 minutes: 3000 UNet evaluations, 0.06 s each; 0.9 GB of memory, 12 MB on disk for the frames."
   /// - Parameter disk: bytes, 0 for none.
   func cost(memory: Int, disk: Int) -> String {

@@ -4,15 +4,17 @@ import LatentWalk
 /// How the frames of a walk are placed on its way.
 struct PaceOptions: ParsableArguments {
   @Flag(
-    help: "Measure the walk first, and place its frames so that the picture changes evenly.")
+    help:
+      "Place the frames so that the picture changes evenly: more are rendered where it changes fast, and the best are taken."
+  )
   var even = false
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How often --even measures: 1 is quicker, 2 is evener. (default: \(Self.defaultPasses))",
-      valueName: "n"))
-  var evenPasses: Int?
+      "How many more frames --even renders than the walk has, as a share of them. (default: \(RecipeDraft.Smoothing.defaultEven))",
+      valueName: "share"))
+  var evenExtra: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -21,20 +23,18 @@ struct PaceOptions: ParsableArguments {
     completion: .file(extensions: ["wav"]))
   var paceBy: String?
 
-  private static let defaultPasses = 2
-
   func validate() throws {
-    guard let evenPasses else { return }
-    try require(1...2 ~= evenPasses, "--even-passes", "\(evenPasses)", "1 or 2")
+    guard let evenExtra else { return }
+    try require(0.01...3 ~= evenExtra, "--even-extra", "\(evenExtra)", "0.01 to 3")
     guard even else {
-      throw ValidationError("--even-passes says how often --even measures; give --even, too.")
+      throw ValidationError("--even-extra says how many more frames --even renders; give --even, too.")
     }
   }
 
   /// A draft with all that these options say.
   func applied(to draft: RecipeDraft) -> RecipeDraft {
     var draft = draft
-    draft.smoothing.evenPasses = even ? evenPasses ?? Self.defaultPasses : 0
+    draft.smoothing.even = even ? evenExtra ?? RecipeDraft.Smoothing.defaultEven : nil
     draft.paceBy = paceBy.map { FileRequest($0) }
     return draft
   }
@@ -63,7 +63,7 @@ struct BetweenOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Find the places where the model jumps, and bridge them: by mixed self-attention, or by fading. (default: no bridges)",
+      "Find the places where the model jumps, and bridge them: by mixed self-attention, or by fading; with an even pace. (default: no bridges)",
       valueName: "method"))
   var bridge: Recipe.Bridge.Method?
 

@@ -23,6 +23,7 @@ final class Reporter {
   private let frameGuard = FrameGuard()
   private var preview: Preview?
   private var pace: Pace?
+  private var measuring = ""
   /// What is said when the first step is done and its time is known.
   private var pendingCost: ((Pace) -> String)?
 
@@ -110,6 +111,47 @@ final class Reporter {
     guard let pace, pace.share > 0, let cost = pendingCost else { return }
     say(cost(pace))
     pendingCost = nil
+  }
+
+  /// What a sound makes of the pace.
+  func report(_ sound: SoundTiming) {
+    let beat = sound.tempo.map { String(format: ", %.0f beats a minute", $0) } ?? ", without a clear beat"
+    say(
+      "The pace is that of the sound: \(duration(sound.duration))\(beat), \(counted(sound.timing.frameCount, "frame"))."
+    )
+    if let note = sound.note { warn(note) }
+    if !sound.isOnBeats {
+      warn("The sound has fewer beats than the walk has key frames; they are evenly spaced.")
+    }
+  }
+
+  func startMeasuring(_ title: String, evaluations: Int) {
+    pace = Pace(frames: 1, evaluations: evaluations)
+    measuring = title
+  }
+
+  /// A picture that is made for measuring takes a step.
+  func measured(_ event: RenderingEvent) {
+    switch event {
+    case .step(let step):
+      pace?.advance(step)
+      emit(ReportLine(event: "measuring", step: step.taken, steps: step.count))
+      if let preview, preview.isDue, let picture = try? step.preview(of: step.frames[0]) {
+        preview.show(picture)
+      }
+    case .preparation(let step): pace?.advance(step)
+    case .frame(_, let picture, _): preview?.show(picture)
+    case .encoded: break
+    }
+    guard !isQuiet, !isJSON, let pace else { return }
+    line.show(measuring, min(1, pace.share), pace.timeLeft)
+  }
+
+  func endMeasuring(_ findings: [String]) {
+    for finding in findings {
+      emit(ReportLine(event: "finding", message: finding))
+      say(finding)
+    }
   }
 
   /// What a rendering would cost: the result of `--dry-run`.

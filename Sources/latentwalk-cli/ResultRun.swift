@@ -22,6 +22,7 @@ struct ResultRun {
   /// - Parameter draft: what the recipe was made of; nil for a recipe that is rendered as it is.
   func animation(_ recipe: Recipe, of draft: RecipeDraft?, to files: WalkFiles) throws {
     let sound = try models.sound(of: recipe)
+    let recipe = try measured(recipe, of: draft, in: files)
     let renderer = try renderer(recipe)
     let directory = try FrameDirectory(path: files.frames, for: recipe)
     let howToResume = {
@@ -53,6 +54,10 @@ struct ResultRun {
 
   /// Says what rendering a walk would cost.
   func estimate(_ recipe: Recipe, of draft: RecipeDraft?, in files: WalkFiles) throws {
+    if let extra = draft?.measuredExtra {
+      let more = counted(Int((Double(recipe.walk.timing.frameCount) * extra).rounded(.up)), "frame")
+      reporter.say("For an even pace up to \(more) more are rendered; they are not in these figures.")
+    }
     try estimate(
       renderer(recipe), frames: FrameDirectory.missing(in: files.frames, of: recipe), isWalk: true)
   }

@@ -22,6 +22,7 @@ struct WalkRun {
     let (seed, resuming) = try results.seed(draft.seed, ofKeyFrame: keyFrame)
     draft.seed = seed
     let recipe = try models.recipe(for: draft)
+    if let sound = try SoundTiming(draft) { reporter.report(sound) }
     if options.printRecipe {
       print(try draft.yaml, terminator: "")
     } else {

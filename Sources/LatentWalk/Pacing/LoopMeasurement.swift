@@ -14,6 +14,8 @@ import Walks
 /// Source: walks-measured.md, section 6: 24 frames around the loop, a step above 0.06 is a cut.
 public struct LoopMeasurement: RecipeMeasurement {
   private static let probeCount = 24
+  /// Of a frame's steps.
+  private static let stepShare = 0.3
   /// A loop of a thirtieth of the first radius stands still.
   private static let mostHalvings = 5
 
@@ -24,7 +26,7 @@ public struct LoopMeasurement: RecipeMeasurement {
   private var probes: Probes
   /// The radii that were tried, and the largest step of 24 around each loop; from 0.06 it is seen as a cut.
   public private(set) var tried: [(radius: Double, largest: Double)] = []
-  private var evaluations = 0
+  private var evaluated = 0
 
   /// - Parameter recipe: of a loop.
   /// - Throws: as `ModelStore.renderer(for:)`.
@@ -37,6 +39,9 @@ public struct LoopMeasurement: RecipeMeasurement {
     probes = try Self.probes(recipe, models, batch, cancellation)
   }
 
+  /// Of the first radius.
+  public var evaluations: Int { Self.probeCount * probes.evaluationsOfFrame }
+
   /// The next event of a probe; nil when the radius is found.
   /// - Throws: as `Rendering.next()`.
   public mutating func next() throws -> RenderingEvent? {
@@ -48,10 +53,11 @@ public struct LoopMeasurement: RecipeMeasurement {
   }
 
   private mutating func judge() throws {
-    let largest = probes.pace().gaps.map(\.distance).max() ?? 0
+    let places = (0...Self.probeCount).map { Double($0) / Double(Self.probeCount) }
+    let largest = zip(places, places.dropFirst()).map { probes.distance($0, $1) }.max() ?? 0
     let radius = recipe.walk.loop?.radius ?? 0
     tried.append((radius, largest))
-    evaluations += probes.evaluations
+    evaluated += probes.evaluations
     guard largest > ChangeThresholds.oklab.cut, tried.count <= Self.mostHalvings else { return }
     var walk = recipe.walk
     walk.loop?.radius = radius / 2
@@ -63,7 +69,7 @@ public struct LoopMeasurement: RecipeMeasurement {
     _ recipe: Recipe, _ models: ModelStore, _ batch: Int?, _ cancellation: Cancellation
   ) throws -> Probes {
     let quick = try models.renderer(
-      for: Probes.recipe(recipe, share: PaceMeasurement.stepShare), batch: batch)
+      for: Probes.recipe(recipe, share: stepShare), batch: batch)
     var probes = Probes(quick, cancellation)
     probes.request((0..<probeCount).map { Double($0) / Double(probeCount) })
     return probes
@@ -80,6 +86,6 @@ public struct LoopMeasurement: RecipeMeasurement {
     if let last = tried.last, last.largest > ChangeThresholds.oklab.cut {
       findings.append("The loop still jumps; try another seed.")
     }
-    return MeasuredRecipe(recipe: recipe, evaluations: evaluations, jumps: [], findings: findings)
+    return MeasuredRecipe(recipe: recipe, evaluations: evaluated, jumps: [], findings: findings)
   }
 }

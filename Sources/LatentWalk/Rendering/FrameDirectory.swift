@@ -107,7 +107,8 @@ public struct FrameDirectory: Sendable {
 
 /// Makes a folder, and those above it that are missing.
 /// - Returns: whether it is new.
-private func makeFolder(_ path: String) throws -> Bool {
+@discardableResult
+func makeFolder(_ path: String) throws -> Bool {
   if mkdir(path, 0o777) == 0 { return true }
   let number = errno
   var isFolder: ObjCBool = false

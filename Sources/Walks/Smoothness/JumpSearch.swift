@@ -19,7 +19,7 @@ public struct JumpSearch: Sendable {
     case jump(MeasuredGap)
   }
 
-  private static let halvings = 6
+  public static let halvings = 6
   private static let leftOfJump = 0.4
 
   public let gap: MeasuredGap
