@@ -24,7 +24,7 @@ struct FrameCountOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help:
-      "Frames of the walk. (default: \(RecipeDraft.defaultFrames), or as long as the sound of --pace-by lasts)"
+      "Frames of the walk; with --pace-by, as many as the sound lasts. (default: \(RecipeDraft.defaultFrames))"
   )
   var frames: Int?
 

@@ -80,12 +80,14 @@ final class Reporter {
     switch event {
     case .step(let step):
       pace?.advance(step)
+      sayCost()
       emit(ReportLine(event: "step", step: step.taken, steps: step.count, batch: step.frames))
       if let preview, preview.isDue, let picture = try? step.preview(of: step.frames[0]) {
         preview.show(picture)
       }
     case .preparation(let step):
       pace?.advance(step)
+      sayCost()
       emit(ReportLine(event: "preparation", step: step.taken, steps: step.count))
     case .frame(let frame, let picture, let latents):
       pace?.finish()
@@ -102,12 +104,13 @@ final class Reporter {
       if !isQuiet, !isJSON { line.show("Writing", Double(place) / Double(count), "\(place) of \(count)") }
       return
     }
-    guard !isQuiet, !isJSON, let pace else { return }
-    if let pendingCost, pace.share > 0 {
-      say(pendingCost(pace))
-      self.pendingCost = nil
-    }
-    line.show("Rendering", pace.share, pace.sentence)
+    if !isQuiet, !isJSON, let pace { line.show("Rendering", pace.share, pace.sentence) }
+  }
+
+  private func sayCost() {
+    guard let pace, pace.share > 0, let cost = pendingCost else { return }
+    say(cost(pace))
+    pendingCost = nil
   }
 
   /// What a sound makes of the pace.

@@ -52,7 +52,7 @@ public struct ResultFile: Sendable {
   }
 
   /// Whether a text is a walk to be made, not a recipe, which names its tool.
-  private static func isWalkDocument(_ text: String, _ path: String) -> Bool {
+  static func isWalkDocument(_ text: String, _ path: String) -> Bool {
     let ending = (path as NSString).pathExtension.lowercased()
     return ["yaml", "yml"].contains(ending) || (ending == "json" && !text.contains("\"tool\""))
   }
