@@ -37,7 +37,7 @@ struct WalkRun {
   func render(_ recipe: Recipe, of draft: RecipeDraft?, named name: String, resuming: String = "") throws {
     let files = try results.files(of: recipe, named: "\(name)-\(recipe.walk.keyFrames[0].seed)")
     for file in files {
-      try results.overwriting.requireWritable(file.path, "--output", recipe: file.recipe)
+      try results.overwriting.requireWritable(file.path, "--output", recipe: file.recipe, of: draft)
     }
     let run = ResultRun(models, batch: batch, reporter)
     let walk = WalkFiles(

@@ -95,10 +95,11 @@ public struct PaceMeasurement: RecipeMeasurement {
       .map { MeasuredGap(start: $0, end: $1, distance: probes.distance($0, $1)) }
     let mean = gaps.reduce(0) { $0 + $1.distance } / Double(max(1, gaps.count))
     let suspects = gaps.filter { $0.distance > max(ChangeThresholds.oklab.cut, Self.outstanding * mean) }
-    let isComplete = recipe.walk.between?.bridging != nil
-    let most = Int(Double(route.timing.frameCount) * extra) / JumpSearch.halvings
-    return suspects.sorted { $0.distance > $1.distance }.prefix(isComplete ? suspects.count : max(1, most))
-      .map { JumpSearch($0) }
+    let found = suspects.sorted { $0.distance > $1.distance }.compactMap { gap in
+      sections.lazy.compactMap { $0.search(in: gap) { probes.distance($0, $1) } }.first
+    }
+    let most = Int(Double(route.timing.frameCount) * extra)
+    return recipe.walk.between?.bridging == nil ? Array(found.prefix(most)) : found
   }
 
   /// Gives the searches what was rendered for them, and asks for what they need next.

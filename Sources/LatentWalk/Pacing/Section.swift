@@ -7,6 +7,8 @@ struct Section {
   let from: Double
   let to: Double
   private(set) var sampling: AdaptiveSampling
+  /// The positions that are looked at before the way is refined.
+  private let first: [Double]
   /// How many positions are looked at before the frames are chosen.
   let budget: Int
   private let keyFrames: Set<Double>
@@ -22,9 +24,10 @@ struct Section {
     let inner = keyFrames.filter { from < $0 && $0 < to }
     self.keyFrames = inner.count < gaps ? Set(inner) : []
     budget = gaps + 1 + Int((Double(gaps + 1) * extra).rounded(.up))
-    let first = min(budget - 1, max(4, Int(Double(gaps) * Self.firstShare)))
-    let even = (0...first).map { from + Double($0) * (to - from) / Double(first) }
-    sampling = AdaptiveSampling(from == to ? [from] : self.keyFrames.union(even).sorted())
+    let count = min(budget - 1, max(4, Int(Double(gaps) * Self.firstShare)))
+    let even = (0...count).map { from + Double($0) * (to - from) / Double(count) }
+    first = from == to ? [from] : self.keyFrames.union(even).sorted()
+    sampling = AdaptiveSampling(first)
   }
 
   /// Positions to look at next, no more than can be rendered at once; none when the budget is spent.
@@ -44,6 +47,16 @@ struct Section {
     return FrameSelection.frames(gaps + 1, of: positions.count, required: Set(required)) {
       distance(positions[$0], positions[$1])
     }.dropFirst().map { positions[$0] }
+  }
+
+  /// The search for a jump in a gap, which is a part of one of the first gaps; nil for another section's gap.
+  func search(in gap: MeasuredGap, distance: (Double, Double) -> Double) -> JumpSearch? {
+    guard let index = first.lastIndex(where: { $0 <= gap.start }), index + 1 < first.count,
+      gap.end <= first[index + 1]
+    else { return nil }
+    let (start, end) = (first[index], first[index + 1])
+    return JumpSearch(
+      gap, halvedFrom: MeasuredGap(start: start, end: end, distance: distance(start, end)))
   }
 
   /// Where the frames after the first would stand without measuring.
