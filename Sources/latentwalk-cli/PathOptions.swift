@@ -63,7 +63,7 @@ struct BetweenOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Find the places where the model jumps, and bridge them: by mixed self-attention, or by fading; with an even pace. (default: no bridges)",
+      "Find the places where the model jumps, and bridge them: by mixed self-attention, and by fading where that still jumps, or by fading alone; with an even pace. (default: no bridges)",
       valueName: "method"))
   var bridge: Recipe.Bridge.Method?
 

@@ -28,7 +28,7 @@ extension ResultRun {
       recipe, extra: extra, models: models, batch: batch, keptIn: probes,
       cancellation: Interruption.cancellation)
     let measured = try measure(pace, "Rendering \(pace.frameCount) frames to choose from", files)
-    recipe = try measured.result().recipe
+    recipe = measured.result().recipe
     try measured.handOver(to: FrameDirectory(path: files.frames, for: recipe))
     return recipe
   }
@@ -48,7 +48,7 @@ extension ResultRun {
       try interruption.check(howToResume)
       throw error
     }
-    reporter.endMeasuring(try measurement.result().findings)
+    reporter.endMeasuring(measurement.result().findings)
     return measurement
   }
 }

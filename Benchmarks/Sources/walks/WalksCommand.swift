@@ -56,7 +56,7 @@ struct WalksCommand: ParsableCommand {
     if let extra = draft.smoothing.even {
       var pace = try PaceMeasurement(recipe, extra: extra, models: models, keptIn: directory + "/probes")
       while try pace.next() != nil {}
-      let result = try pace.result()
+      let result = pace.result()
       (recipe, evaluations, jumps) = (result.recipe, result.evaluations, result.jumps.count)
       let kept = try FrameDirectory(path: directory, for: recipe)
       try pace.handOver(to: kept)

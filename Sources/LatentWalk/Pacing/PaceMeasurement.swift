@@ -8,7 +8,7 @@ import Walks
 ///     let recipe = try models.recipe(for: RecipeDraft(.interpolate, prompts: ["a dog", "a cat"]))
 ///     var measurement = try PaceMeasurement(recipe, extra: 0.3, models: models)
 ///     while try measurement.next() != nil {}
-///     let even = try measurement.result().recipe
+///     let even = measurement.result().recipe
 ///
 /// A third of the frames are rendered evenly spaced, then always in the middle of the largest change, until there are
 /// some more than the walk needs; of these the frames are chosen (`FrameSelection`). What was rendered is kept, so that
@@ -21,13 +21,17 @@ public struct PaceMeasurement: RecipeMeasurement {
   private enum Stage {
     case refining([Section])
     case searching([Section], [JumpSearch])
-    case done([Section], [JumpSearch])
+    /// Of the bridges of what was measured.
+    case checking(MeasuredRecipe, BridgeCheck)
+    case done(MeasuredRecipe)
   }
 
   /// How much larger than the mean a change stands out.
   private static let outstanding = 1.5
 
   private let recipe: Recipe
+  private let models: ModelStore
+  private let cancellation: Cancellation
   private let route: Route
   private let extra: Double
   private let batch: Int
@@ -47,6 +51,7 @@ public struct PaceMeasurement: RecipeMeasurement {
   ) throws {
     precondition(extra > 0, "Without extra frames there is no choice.")
     (self.recipe, self.extra) = (try recipe.unmeasured, extra)
+    (self.models, self.cancellation) = (models, cancellation)
     route = Route(self.recipe.walk)
     let renderer = try models.renderer(for: self.recipe, batch: batch)
     self.batch = renderer.batch
@@ -70,7 +75,13 @@ public struct PaceMeasurement: RecipeMeasurement {
       if let event = try probes.next() { return event }
       switch stage {
       case .refining(let sections): refine(sections)
-      case .searching(let sections, let searches): search(sections, searches)
+      case .searching(let sections, let searches): try search(sections, searches)
+      case .checking(let measured, var check):
+        if let event = try check.next() {
+          stage = .checking(measured, check)
+          return event
+        }
+        stage = .done(try measured.with(check.result, evaluations: check.evaluations))
       case .done: return nil
       }
     }
@@ -103,7 +114,7 @@ public struct PaceMeasurement: RecipeMeasurement {
   }
 
   /// Gives the searches what was rendered for them, and asks for what they need next.
-  private mutating func search(_ sections: [Section], _ searches: [JumpSearch]) {
+  private mutating func search(_ sections: [Section], _ searches: [JumpSearch]) throws {
     var (sections, searches) = (sections, searches)
     for index in searches.indices {
       guard let middle = searches[index].nextPosition, probes.has(middle) else { continue }
@@ -114,7 +125,7 @@ public struct PaceMeasurement: RecipeMeasurement {
       for section in sections.indices { sections[section].add([middle]) }
     }
     let wanted = searches.compactMap(\.nextPosition)
-    stage = wanted.isEmpty ? .done(sections, searches) : .searching(sections, searches)
+    stage = wanted.isEmpty ? try measured(sections, searches) : .searching(sections, searches)
     probes.request(wanted)
   }
 
@@ -123,10 +134,8 @@ public struct PaceMeasurement: RecipeMeasurement {
     sections.reduce(into: [sections[0].from]) { $0 += $1.placed { probes.distance($0, $1) } }
   }
 
-  public func result() throws -> MeasuredRecipe {
-    guard case .done(let sections, let searches) = stage else {
-      preconditionFailure("The pace is measured when there is no further event.")
-    }
+  /// Places the frames; bridges of attention are looked at.
+  private func measured(_ sections: [Section], _ searches: [JumpSearch]) throws -> Stage {
     let all = placed(sections)
     let found = searches.compactMap { if case .jump(let gap) = $0.outcome { gap } else { nil } }
     var placement = Placement(all, jumps: found, frameCount: route.timing.frameCount)
@@ -134,9 +143,21 @@ public struct PaceMeasurement: RecipeMeasurement {
     var walk = recipe.walk
     walk.timing.measured = Timing.Measured(extra: extra, positions: placement.positions)
     if !placement.bridges.isEmpty { walk.between?.bridges = placement.bridges }
-    return MeasuredRecipe(
+    let measured = MeasuredRecipe(
       recipe: try recipe.with(walk), evaluations: probes.evaluations, jumps: placement.jumps,
       findings: findings(all, sections, placement))
+    guard recipe.walk.between?.bridging == .attention, !placement.bridges.isEmpty else {
+      return .done(measured)
+    }
+    let renderer = try models.renderer(for: measured.recipe, batch: batch)
+    return .checking(measured, BridgeCheck(renderer, cancellation))
+  }
+
+  public func result() -> MeasuredRecipe {
+    guard case .done(let measured) = stage else {
+      preconditionFailure("The pace is measured when there is no further event.")
+    }
+    return measured
   }
 
   private func findings(_ positions: [Double], _ sections: [Section], _ placement: Placement) -> [String] {

@@ -12,8 +12,7 @@ public protocol RecipeMeasurement {
   var evaluations: Int { get }
 
   /// What was found; valid after the last event.
-  /// - Throws: `RecipeError` if the recipe would not be accepted.
-  func result() throws -> MeasuredRecipe
+  func result() -> MeasuredRecipe
 
   /// Gives the frames that were rendered to the folder of the measured recipe, under their numbers.
   /// - Throws: `MediaError` or `RenderError` if a frame cannot be written.
@@ -43,6 +42,21 @@ public struct MeasuredRecipe: Sendable {
         ? "The model jumps \(place); the jump is bridged."
         : "The model jumps \(place). Bridge it, try another seed, or put a key frame there."
     }
+  }
+}
+
+extension MeasuredRecipe {
+  /// The same with bridges that were looked at.
+  func with(_ bridges: [Recipe.Bridge], evaluations more: Int) throws(RecipeError) -> MeasuredRecipe {
+    var walk = recipe.walk
+    let before = walk.between?.bridges ?? []
+    walk.between?.bridges = bridges
+    let faded = zip(before, bridges).filter { $0.method != $1.method }.count
+    let sentence =
+      "\(faded == 1 ? "A bridge still jumps with interpolated attention; it is a cross-fade" : "\(faded) bridges still jump with interpolated attention; they are cross-fades")."
+    return MeasuredRecipe(
+      recipe: try recipe.with(walk), evaluations: evaluations + more, jumps: jumps,
+      findings: findings + (faded > 0 ? [sentence] : []))
   }
 }
 
