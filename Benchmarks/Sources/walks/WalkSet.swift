@@ -39,7 +39,6 @@ struct Method {
     Method(name: "blend 0.3, even 0.3") { ($0.blend, $0.even) = (0.3, 0.3) },
     Method(name: "attention") { $0.attention = true },
     Method(name: "attention, even 0.3") { ($0.attention, $0.even) = (true, 0.3) },
-    Method(name: "even 0.3, attention over jumps") { ($0.even, $0.bridging) = (0.3, .attention) },
-    Method(name: "even 0.3, cross-fade over jumps") { ($0.even, $0.bridging) = (0.3, .crossFade) },
+    Method(name: "even 0.3, bridge") { ($0.even, $0.bridging) = (0.3, .attention) },
   ]
 }

@@ -59,6 +59,7 @@ extension RecipeDraft {
     [
       Field("model", \.model), Field("lora", \.loras), Field("textual-inversion", \.textualInversions),
       Field("vae", \.vae), Field("tiny-vae", \.tinyVAE), Field("convolution", \.packing.convolution),
+      Field("precision", \.packing.precision),
       Field("prompt-syntax", \.promptReading.syntax), Field("clip-skip", \.promptReading.clipSkip, 1...100),
       Field("width", \.width, Recipe.sizes), Field("height", \.height, Recipe.sizes),
     ]
@@ -159,6 +160,7 @@ extension ScheduleKind: DocumentValue {}
 extension NoiseGenerator: DocumentValue {}
 extension PromptSyntax: DocumentValue {}
 extension ConvolutionAlgorithm: DocumentValue {}
+extension Precision: DocumentValue {}
 extension DriftWalk.Space: DocumentValue {}
 
 /// `seed: 7`, `seed: [7, 8]` in equal parts, `seed: {7: 0.8, 8: 0.2}`.

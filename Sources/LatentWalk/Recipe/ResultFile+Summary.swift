@@ -57,7 +57,10 @@ extension Recipe {
     lines.append(line("Size", "\(settings.width) x \(settings.height) pixels"))
     lines.append(line("Random numbers", settings.rng.rawValue))
     lines.append(line("Prompt syntax", "\(settings.promptSyntax.rawValue), clip skip \(settings.clipSkip)"))
-    lines.append(line("Convolution", model.packing.convolution.rawValue))
+    lines.append(
+      line(
+        "Arithmetic", "\(model.packing.precision.rawValue), convolution \(model.packing.convolution.rawValue)"
+      ))
     guard walk.kind != .image else { return lines }
     let pace = walk.timing.measured == nil ? "at an even pace" : "at a measured pace"
     let playback = "\(playback.fps) a second" + (playback.pingPong ? ", there and back again" : "")
