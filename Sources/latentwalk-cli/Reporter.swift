@@ -20,7 +20,7 @@ final class Reporter {
   private let isJSON: Bool
   private let isQuiet: Bool
   private let line = ProgressLine()
-  private let frameGuard = FrameGuard()
+  private var frameGuard = FrameGuard()
   private var preview: Preview?
   private var pace: Pace?
   private var measuring = ""
