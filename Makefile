@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 PROGRAM := .build/release/latentwalk
 FIRST_WALK := dog-to-cat.gif
 
-.PHONY: walk help test ffmpeg build format install uninstall package test-package try-outside-package docs bench bench-peers bench-page size tools
+.PHONY: walk help test ffmpeg build format install uninstall package test-package try-outside-package docs bench bench-peers bench-walks bench-page size tools
 
 # Installs what is missing, builds, renders the first walk on the bundled model and says where it is.
 walk: build  ## build, render a first walk and say where it is (the default)
@@ -75,6 +75,12 @@ bench-peers: build  ## time other engines beside them
 	@$(SWIFT) build -c release --package-path Benchmarks --product networks
 	@command -v python3 > /dev/null || { echo "bench-peers needs Python 3.10 or later; install it, then run make again."; exit 1; }
 	@python3 Benchmarks/peers/bench_peers.py $(OPTIONS)
+
+# A fixed set of walks on the bundled model, with each method; the table as JSON in .build/bench-walks.json. docs/walks.md
+# explains the figures. Some of it: make bench-walks OPTIONS='--only even'
+bench-walks: tools  ## measure how even walks are, with each method of making them
+	@mkdir -p .build
+	@$(SWIFT) run -c release --package-path Benchmarks walks --json .build/bench-walks.json $(OPTIONS)
 
 # From the results of bench-peers, also with --isa avx2; without new ones, from those that are kept.
 bench-page:  ## write docs/performance.md and the README's headline from the results

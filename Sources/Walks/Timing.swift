@@ -30,15 +30,15 @@ public struct Timing: Sendable, Hashable, Codable {
 
   /// A pace at which the picture changes evenly.
   public struct Measured: Sendable, Hashable, Codable {
-    /// How often it was measured.
-    public let passes: Int
+    /// The share of frames that was rendered beyond those of the walk, to choose from.
+    public let extra: Double
     public let knots: [Knot]
 
-    public init(passes: Int, knots: [Knot]) { (self.passes, self.knots) = (passes, knots) }
+    public init(extra: Double, knots: [Knot]) { (self.extra, self.knots) = (extra, knots) }
 
     /// - Parameter positions: of each frame, in legs.
-    public init(passes: Int, positions: [Double]) {
-      self.init(passes: passes, knots: Timing.knots(through: positions, tolerance: 1e-9))
+    public init(extra: Double, positions: [Double]) {
+      self.init(extra: extra, knots: Timing.knots(through: positions, tolerance: 1e-9))
     }
   }
 
@@ -52,7 +52,9 @@ public struct Timing: Sendable, Hashable, Codable {
     while let (from, to) = open.popLast() {
       let slope = (positions[to] - positions[from]) / Double(max(1, to - from))
       let error = { (frame: Int) in abs(positions[frame] - positions[from] - slope * Double(frame - from)) }
-      guard let worst = (from..<to).max(by: { error($0) < error($1) }), error(worst) > tolerance else { continue }
+      guard let worst = (from..<to).max(by: { error($0) < error($1) }), error(worst) > tolerance else {
+        continue
+      }
       kept.insert(worst)
       open += [(from, worst), (worst, to)]
     }

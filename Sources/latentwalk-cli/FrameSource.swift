@@ -3,77 +3,69 @@ import LatentWalk
 import Media
 import Walks
 
-/// The frames of an animation, read one after the other in playing order.
-struct FrameSource {
+/// The frames of a walk, read one after the other in playing order: of an animation or a folder, or rendered for this.
+final class FrameSource {
+  /// What was given.
   let path: String
-  /// The frames' files.
-  private let files: [String]
+  /// The animation or folder.
+  private let frames: String
+  /// Where a document's frames are, until they are no longer needed.
+  private var rendered: String?
 
-  /// - Throws: `FrameSourceError` or `MediaError` if there are no frames at the path.
-  init(path: String) throws {
+  /// - Parameter reporter: says how far the rendering of a document is.
+  /// - Throws: `MediaError` if there are no frames at the path, and what rendering throws.
+  init(path: String, _ reporter: Reporter) throws {
     self.path = path
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw MediaError.cannotRead(path: path, reason: "there is no such file or folder")
+    guard [".yaml", ".yml", ".json"].contains(where: path.lowercased().hasSuffix) else {
+      frames = path
+      _ = try AnimationReader(path: path)
+      return
     }
-    guard isFolder.boolValue else { throw FrameSourceError.noAnimation(path) }
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: path)
-    } catch {
-      throw MediaError.cannotRead(path: path, reason: "the folder cannot be listed")
-    }
-    let pictures = names.filter { name in
-      !name.hasPrefix(".") && [".png", ".jpg", ".jpeg"].contains { name.lowercased().hasSuffix($0) }
-    }
-    // frame-2.png comes before frame-10.png.
-    files = pictures.sorted { $0.compare($1, options: .numeric) == .orderedAscending }
-      .map { "\(path)/\($0)" }
-    if files.isEmpty { throw FrameSourceError.noPictures(path) }
+    frames = NSTemporaryDirectory() + "latentwalk-measure-\(getpid())"
+    rendered = frames
+    let (models, file) = (ModelStore(), try ResultFile(path: path))
+    let recipe = try file.recipe(with: models)
+    let draft = if case .draft(let draft) = file.contents { draft } else { RecipeDraft?.none }
+    let files = WalkFiles(outputs: [], frames: frames, keepsFrames: true)
+    try ResultRun(models, batch: nil, reporter).animation(recipe, of: draft, to: files)
+  }
+
+  deinit {
+    if let rendered { try? FileManager.default.removeItem(atPath: rendered) }
   }
 
   /// - Parameter body: gets each frame and, where the animation says it, how many seconds it is shown.
   func readFrames(_ body: (Picture, Double?) throws -> Void) throws {
-    var first: Picture?
-    for file in files {
-      let picture = try Picture(file: file)
-      let size = first ?? picture
-      guard picture.width == size.width, picture.height == size.height else {
-        throw FrameSourceError.otherSize(file, picture, expected: size)
-      }
-      first = size
-      try body(picture, nil)
-    }
+    let reader = try AnimationReader(path: frames)
+    while let frame = try reader.next() { try body(frame.picture, frame.duration) }
   }
 
-  /// The frames at key frames, if the frames carry a recipe of a walk that passes some.
+  /// The frames at key frames, if they carry a recipe of a walk that passes some.
   func keyFrames(frameCount: Int) -> [Int] {
-    guard let result = try? ResultFile(path: files[0]), case .recipe(let recipe) = result.contents,
-      recipe.walk.kind == .interpolate, recipe.walk.timing.frameCount == frameCount
+    let known = try? FrameDirectory.recipe(in: frames)
+    guard let recipe = known ?? carriedRecipe, recipe.walk.kind == .interpolate,
+      recipe.walk.timing.frameCount == frameCount
     else { return [] }
     let (timing, path) = (recipe.walk.timing, recipe.walk.path)
     return (0..<frameCount).filter { timing.position(of: $0, on: path).fraction == 0 }
+  }
+
+  private var carriedRecipe: Recipe? {
+    guard let result = try? ResultFile(path: frames), case .recipe(let recipe) = result.contents else {
+      return nil
+    }
+    return recipe
   }
 }
 
 /// Why a path gives no frames, as one sentence for the user.
 enum FrameSourceError: Error, CustomStringConvertible {
-  case noAnimation(String)
-  case noPictures(String)
   case tooFew(String)
-  case otherSize(String, Picture, expected: Picture)
 
   var description: String {
     switch self {
-    case .noAnimation(let path):
-      "\(path) is no animation that can be read; give the animation or the folder of its frames."
-    case .noPictures(let path):
-      "There is no PNG or JPEG file in the folder \(path); give the animation or the folder of its frames."
     case .tooFew(let path):
       "\(path) has one frame, and a walk is measured from two on; give the animation or the folder of its frames."
-    case .otherSize(let path, let picture, let expected):
-      "\(path) has \(picture.width) x \(picture.height) pixels, and the frames before it have "
-        + "\(expected.width) x \(expected.height); give frames of one size."
     }
   }
 }

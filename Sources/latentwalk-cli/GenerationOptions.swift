@@ -17,8 +17,10 @@ struct GenerationOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Guidance scale: how strongly the prompt leads. 1 leaves guidance out and takes half as long.")
-  var guidance = defaults.guidance
+    help:
+      "Guidance scale: how strongly the prompt leads. 1 leaves guidance out and takes half as long. (default: \(defaults.guidance))"
+  )
+  var guidance: Double?
 
   @Option(help: ArgumentHelp("What to lead away from. (default: nothing)", valueName: "text"))
   var negativePrompt = defaults.negativePrompt
@@ -28,7 +30,7 @@ struct GenerationOptions: ParsableArguments {
 
   @Option(
     help:
-      "Which noise levels the steps visit. (default: the sampler's own: keras for ddim and pndm, trailing for lcm, else karras)"
+      "Which noise levels the steps visit. (default: the sampler's own: keras for ddim and pndm, trailing for lcm and tcd, else karras)"
   )
   var schedule: ScheduleKind?
 
@@ -51,9 +53,17 @@ struct GenerationOptions: ParsableArguments {
   @Option(help: "How convolutions are computed; 'direct' is slower and shows in the last digits only.")
   var convolution = defaults.packing.convolution
 
+  @Option(
+    help:
+      "The arithmetic of the UNet: 'float32', or 'int16', which takes little more than half the time and differs by what the eye does not see."
+  )
+  var precision = defaults.packing.precision
+
   func validate() throws {
     try require(1...1000 ~= steps, "--steps", "\(steps)", "1 to 1000")
-    try require(guidance.isFinite, "--guidance", "\(guidance)", "a number such as 7.5")
+    if let guidance {
+      try require(guidance.isFinite, "--guidance", "\(guidance)", "a number such as 7.5")
+    }
     do {
       try sampler.require(schedule ?? sampler.defaultSchedule)
     } catch {
@@ -73,12 +83,22 @@ extension GenerationOptions {
     (draft.vae, draft.tinyVAE) = (
       autoencoder.vae.map { FileRequest($0) }, autoencoder.tinyVAE.map { FileRequest($0) }
     )
-    (draft.steps, draft.guidance, draft.negativePrompt) = (steps, guidance, negativePrompt)
+    (draft.steps, draft.negativePrompt) = (steps, negativePrompt)
+    draft.guidance = guidance ?? draft.guidance
     (draft.sampler, draft.schedule) = (sampler, schedule)
     (draft.width, draft.height, draft.seed, draft.rng) = (size.width, size.height, seed, rng)
     draft.noise = noise.map { FileRequest($0) }
-    draft.packing.convolution = convolution
+    draft.packing = Packing(convolution: convolution, precision: precision)
     return draft
+  }
+}
+
+extension GenerationOptions {
+  /// Stops with exit code 64 if noise was given where every key frame has its own.
+  /// - Parameter reason: nil if it is accepted.
+  func requireNoNoise(_ reason: String?) throws {
+    guard noise != nil, let reason else { return }
+    throw ValidationError("--noise has no place here, as \(reason); leave it out.")
   }
 }
 
@@ -100,6 +120,7 @@ extension NoiseGenerator: ExpressibleByArgument {
 }
 
 extension ConvolutionAlgorithm: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 
 private func descriptions<Name: RawRepresentable<String>>(
   _ names: [Name], _ summary: (Name) -> String

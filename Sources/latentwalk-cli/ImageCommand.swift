@@ -26,7 +26,7 @@ struct ImageCommand: ParsableCommand {
   @OptionGroup var start: StartOptions
   @OptionGroup var generation: GenerationOptions
   @OptionGroup var result: OutputOptions
-  @OptionGroup var report: ReportOptions
+  @OptionGroup var options: RunOptions
 
   func validate() throws {
     if let output { try requireExtension(".png", output, "--output") }
@@ -35,12 +35,9 @@ struct ImageCommand: ParsableCommand {
 
   func run() throws {
     try generation.model.applyThreads()
-    let models = ModelStore()
-    let recipe = try models.recipe(for: start.applied(to: generation.applied(to: subject.draft(.image))))
-    let output = self.output ?? "image-\(recipe.walk.keyFrames[0].seed).png"
-    try result.requireWritable(output, "--output", recipe: recipe)
-    if let latentsOutput { try result.requireWritable(latentsOutput, "--latents-output") }
-    try ResultRun(models, batch: generation.batching.batch, report.reporter()).picture(
-      recipe, to: output, latents: latentsOutput)
+    var draft = start.applied(to: generation.applied(to: subject.draft(.image)))
+    draft.seed = draft.seed ?? UInt64(UInt32.random(in: .min ... .max))
+    try PictureRun(batch: generation.batching.batch, options)(
+      draft, to: output, latents: latentsOutput, result)
   }
 }

@@ -4,7 +4,7 @@ import LatentWalk
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Shows what made a result: the recipe in a PNG, GIF, APNG or JSON file.",
+    abstract: "Shows what made a result, or what a walk's document asks for.",
     discussion: """
       Example: latentwalk inspect dog-to-cat.gif
 
@@ -12,8 +12,8 @@ struct InspectCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A PNG, an animation, or a recipe as JSON.",
-    completion: .file(extensions: ["png", "gif", "apng", "json"]))
+    help: "A PNG, an animation, a recipe as JSON, or a document in YAML or JSON.",
+    completion: .file(extensions: ["png", "gif", "apng", "json", "yaml", "yml"]))
   var file: String
 
   @Flag(help: "As JSON: a recipe, which 'latentwalk render' takes, or another program's settings.")

@@ -18,8 +18,10 @@ struct LatentWalkCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      InterpolateCommand.self, WalkCommand.self, CircleCommand.self, ImageCommand.self, RenderCommand.self,
-      InspectCommand.self, MeasureCommand.self, PlotCommand.self, EncodeCommand.self, EncodeImageCommand.self,
+      InterpolateCommand.self, WalkCommand.self, CircleCommand.self, DriftCommand.self, LoopCommand.self,
+      GridCommand.self, SeedsCommand.self, DenoiseCommand.self, AlbumCommand.self, ImageCommand.self,
+      RenderCommand.self, InspectCommand.self, MeasureCommand.self, PlotCommand.self, EncodeCommand.self,
+      EncodeImageCommand.self, DecodeCommand.self, ModelsCommand.self, DoctorCommand.self,
       DecodeCommand.self,
       ModelsCommand.self, DoctorCommand.self,
     ])

@@ -10,13 +10,16 @@ struct MeasureCommand: ParsableCommand {
     abstract:
       "Measures how even and how smooth a walk is: an animation, or a folder of frames, of any program.",
     discussion: """
-      Example: latentwalk measure dog-to-cat.frames --plot dog-to-cat.svg
+      Example: latentwalk measure dog-to-cat.gif --plot dog-to-cat.svg
 
       The change between two frames is their distance in Oklab at three sizes of detail: below 0.02 it flows, \
       above 0.06 it is seen as a cut. Compare walks of equal numbers of frames only.
       """)
 
-  @Argument(help: "An animation, or the folder of its frames as PNG or JPEG.", completion: .file())
+  @Argument(
+    help:
+      "An animation of any program (GIF, APNG, WebP, MP4, WebM), a folder of frames, or a walk as YAML, which is rendered for this.",
+    completion: .file())
   var walk: String
 
   @Flag(help: "As JSON, for other programs.")
@@ -35,7 +38,7 @@ struct MeasureCommand: ParsableCommand {
 
   func run() throws {
     if let plot { try result.requireWritable(plot, "--plot") }
-    let frames = try MeasuredFrames(FrameSource(path: walk))
+    let frames = try MeasuredFrames(FrameSource(path: walk, Reporter(isJSON: false, isQuiet: false)))
     if let plot { try frames.plot.write(to: plot) }
     print(json ? try MeasurementJSON(frames).text : text(of: frames))
   }

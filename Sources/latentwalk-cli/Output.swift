@@ -11,14 +11,18 @@ struct OutputOptions: ParsableArguments {
   var force = false
 
   /// Stops before any work is done if a result could not be written in the end, or would replace another.
-  /// - Parameter frame: where the result is a frame of a walk, its number.
+  /// - Parameters:
+  ///   - draft: what the recipe was made of, if more is measured for it.
+  ///   - frame: where the result is a frame of a walk, its number.
   func requireWritable(
-    _ path: String, _ option: String, recipe: Recipe? = nil, frame: Int? = nil
+    _ path: String, _ option: String, recipe: Recipe? = nil, of draft: RecipeDraft? = nil, frame: Int? = nil
   ) throws {
     try tryWriting(path, option)
     guard !force, !isDevice(path), FileManager.default.fileExists(atPath: path) else { return }
-    if let recipe, let result = try? ResultFile(path: path), case .recipe(recipe) = result.contents,
-      result.frame == frame
+    if let recipe, let result = try? ResultFile(path: path), case .recipe(let known) = result.contents,
+      result.frame == frame, known.playback == recipe.playback,
+      draft.map({ known.isMeasured(from: recipe, extra: $0.measuredExtra, findsRadius: $0.findsRadius) })
+        ?? (known == recipe)
     {
       return
     }

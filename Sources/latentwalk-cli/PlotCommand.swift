@@ -9,12 +9,15 @@ struct PlotCommand: ParsableCommand {
     abstract:
       "Draws a walk: its way in the plane, its change from frame to frame, and its frames on a sheet.",
     discussion: """
-      Example: latentwalk plot dog-to-cat.frames --output dog-to-cat.svg --sheet dog-to-cat.png
+      Example: latentwalk plot dog-to-cat.gif --output dog-to-cat.svg --sheet dog-to-cat.png
 
       Jumps, the changes that are seen as cuts, are red.
       """)
 
-  @Argument(help: "An animation, or the folder of its frames as PNG or JPEG.", completion: .file())
+  @Argument(
+    help:
+      "An animation of any program (GIF, APNG, WebP, MP4, WebM), a folder of frames, or a walk as YAML, which is rendered for this.",
+    completion: .file())
   var walk: String
 
   @Option(
@@ -51,7 +54,7 @@ struct PlotCommand: ParsableCommand {
   }
 
   func run() throws {
-    let source = try FrameSource(path: walk)
+    let source = try FrameSource(path: walk, Reporter(isJSON: false, isQuiet: false))
     let drawing = output ?? (sheet == nil ? defaultOutput : nil)
     if let drawing { try result.requireWritable(drawing, "--output") }
     if let sheet { try result.requireWritable(sheet, "--sheet") }

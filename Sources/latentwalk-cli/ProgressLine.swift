@@ -1,4 +1,5 @@
 import Foundation
+import Media
 
 /// One line on standard error that is written over again and again; without a terminal, a plain line now and then.
 final class ProgressLine {
@@ -15,10 +16,12 @@ final class ProgressLine {
       write("\(what): \(Int(share * 100)) %, \(sentence)\n")
       return
     }
-    let width = 24
+    // A line that is longer than the terminal is wide would begin a new one each time.
+    let columns = max(1, (TerminalSize(descriptor: STDERR_FILENO)?.columns ?? 80) - 1)
+    let width = min(24, max(0, columns - what.count - sentence.count - 2))
     let full = Int((share * Double(width)).rounded(.down))
     let bar = String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
-    write("\r\(what) \(bar) \(sentence)\u{1B}[K")
+    write("\r\("\(what) \(bar) \(sentence)".prefix(columns))\u{1B}[K")
     isOpen = true
   }
 

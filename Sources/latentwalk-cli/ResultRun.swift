@@ -18,20 +18,21 @@ struct ResultRun {
     (self.models, self.batch, self.reporter) = (models, batch, reporter)
   }
 
-  /// Renders what is missing of a walk and writes the animation. The frames are kept if their folder was given.
-  /// - Parameter resuming: what has to be added to the command to resume it.
-  func animation(
-    _ recipe: Recipe, to output: String, frames: FramesDirectoryOptions, resuming addition: String = ""
-  ) throws {
+  /// Renders what is missing of a walk and writes its files.
+  /// - Parameter draft: what the recipe was made of; nil for a recipe that is rendered as it is.
+  func animation(_ recipe: Recipe, of draft: RecipeDraft?, to files: WalkFiles) throws {
+    let sound = try models.sound(of: recipe)
+    let recipe = try measured(recipe, of: draft, in: files)
     let renderer = try renderer(recipe)
-    let name = URL(fileURLWithPath: output).lastPathComponent
-    let directory = try FrameDirectory(path: frames.directory(for: output, name), for: recipe)
-    let howToResume = { "\(directory.finishedSentence) To resume, run the same command again\(addition)." }
+    let directory = try FrameDirectory(path: files.frames, for: recipe)
+    let howToResume = {
+      "\(directory.finishedSentence) To resume, run the same command again\(files.resuming)."
+    }
     try reporter.start(
       renderer, frames: directory.missing(), kept: recipe.walk.timing.frameCount - directory.missing().count)
     do {
       var rendering = renderer.animationRendering(
-        to: output, framesIn: directory, cancellation: Interruption.cancellation)
+        to: files.outputs, framesIn: directory, sound: sound, cancellation: Interruption.cancellation)
       while let event = try rendering.next() {
         try interruption.check(howToResume())
         reporter.report(event)
@@ -43,8 +44,39 @@ struct ResultRun {
       reporter.note(howToResume())
       throw error
     }
-    if frames.path == nil { try directory.remove() }
-    reporter.done(output, recipe)
+    for (keyFrame, frame) in renderer.pictureFrames {
+      let shown = try directory.read(frame)
+      try renderer.fidelity(of: shown, toKeyFrame: keyFrame, in: models).map(reporter.report)
+    }
+    if !files.keepsFrames { try directory.remove() }
+    reporter.done(files.outputs, recipe)
+  }
+
+  /// Says what rendering a walk would cost.
+  func estimate(_ recipe: Recipe, of draft: RecipeDraft?, in files: WalkFiles) throws {
+    if let extra = draft?.measuredExtra {
+      let more = counted(Int((Double(recipe.walk.timing.frameCount) * extra).rounded(.up)), "frame")
+      reporter.say("For an even pace up to \(more) more are rendered; they are not in these figures.")
+    }
+    try estimate(
+      renderer(recipe), frames: FrameDirectory.missing(in: files.frames, of: recipe), isWalk: true)
+  }
+
+  /// Says what rendering one frame as a picture would cost.
+  func pictureEstimate(_ recipe: Recipe, frame: Int? = nil) throws {
+    try estimate(renderer(recipe), frames: [frame ?? 0], isWalk: false)
+  }
+
+  private func estimate(_ renderer: Renderer, frames: [Int], isWalk: Bool) throws {
+    let nothing = "Nothing was rendered."
+    do {
+      let cost = try renderer.cost(of: frames, cancellation: Interruption.cancellation)
+      let all = isWalk ? renderer.recipe.walk.timing.frameCount : 1
+      reporter.report(cost, kept: all - frames.count, writesFrames: isWalk)
+    } catch let error as CancellationError {
+      try interruption.check(nothing)
+      throw error
+    }
   }
 
   /// Renders one frame and writes it as a picture.
@@ -67,7 +99,7 @@ struct ResultRun {
       try interruption.check(howToGoOn)
       throw error
     }
-    reporter.done(output, recipe)
+    reporter.done([output], recipe)
   }
 
   private func renderer(_ recipe: Recipe) throws -> Renderer {
@@ -87,38 +119,6 @@ extension FrameDirectory {
     case 1: "1 of \(frameCount) frames is finished and stays in \(path)."
     default: "\(finished) of \(frameCount) frames are finished and stay in \(path)."
     }
-  }
-}
-
-/// The common way of the three walks from the options to the animation.
-func renderAnimation(
-  _ draft: RecipeDraft, _ options: GenerationOptions, _ animation: AnimationOptions, _ report: ReportOptions
-) throws {
-  var draft = options.applied(to: draft)
-  (draft.frames, draft.fps, draft.pingPong) = (animation.frames, animation.fps, animation.order.rubberBand)
-  try options.model.applyThreads()
-  let models = ModelStore()
-  let givenSeed = draft.seed
-  draft.seed = try givenSeed ?? animation.interruptedSeed()
-  let recipe = try models.recipe(for: draft)
-  let seed = recipe.walk.keyFrames[0].seed
-  let output = animation.output ?? "\(recipe.walk.kind.rawValue)-\(seed).gif"
-  try animation.result.requireWritable(output, "--output", recipe: recipe)
-  let keepsSeed = givenSeed != nil || animation.lastingDirectory != nil
-  try ResultRun(models, batch: options.batching.batch, report.reporter()).animation(
-    recipe, to: output, frames: animation.framesDirectory, resuming: keepsSeed ? "" : " with --seed \(seed)")
-}
-
-extension AnimationOptions {
-  /// The seed of an interrupted run of the same command, which drew it: the run is resumed.
-  fileprivate func interruptedSeed() throws -> UInt64? {
-    guard let path = lastingDirectory, let known = try FrameDirectory.recipe(in: path) else { return nil }
-    return known.walk.keyFrames[0].seed
-  }
-
-  /// The folder of the frames, if it is the same whatever the seed.
-  fileprivate var lastingDirectory: String? {
-    framesDirectory.path ?? output.flatMap { isDevice($0) ? nil : $0 + ".frames" }
   }
 }
 

@@ -5,25 +5,37 @@ struct InterpolateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "interpolate",
     abstract: "Goes from prompt to prompt: a path through their embeddings, with one shared noise.",
-    discussion:
-      #"Example: latentwalk interpolate "A red apple" "A green pear" --rubber-band"#)
+    discussion: """
+      Example: latentwalk interpolate "A red apple" "A green pear" --rubber-band
+
+      With --loop the last prompt leads back to the first; --even places the frames so that the picture changes evenly.
+      """)
 
   @Argument(help: "The prompts on the way, two or more.")
   var prompts: [String]
 
+  @Flag(help: "Let the last prompt lead back to the first, so that the loop closes.")
+  var loop = false
+
+  @OptionGroup var length: FrameCountOptions
+  @OptionGroup var pace: PaceOptions
+  @OptionGroup var between: BetweenOptions
   @OptionGroup var generation: GenerationOptions
   @OptionGroup var animation: AnimationOptions
-  @OptionGroup var report: ReportOptions
+  @OptionGroup var options: RunOptions
 
   func validate() throws {
     guard prompts.count >= 2 else {
       throw ValidationError(
-        "An interpolation needs two prompts or more; for one there are walk, circle and image.")
+        "An interpolation needs two prompts or more; for one there are walk, circle, loop, drift and image.")
     }
   }
 
   func run() throws {
-    try renderAnimation(RecipeDraft(.interpolate, prompts: prompts), generation, animation, report)
+    var draft = RecipeDraft(.interpolate, prompts: prompts)
+    (draft.isLoop, draft.frames) = (loop, length.frames)
+    draft = pace.applied(to: between.applied(to: generation.applied(to: draft)))
+    try renderWalk(draft, generation, animation, options)
   }
 }
 
@@ -38,9 +50,11 @@ struct WalkCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "What each frame adds to every component of the embedding.")
   var stepSize = defaults.stepSize
 
+  @OptionGroup var length: FrameCountOptions
+  @OptionGroup var pace: PaceOptions
   @OptionGroup var generation: GenerationOptions
   @OptionGroup var animation: AnimationOptions
-  @OptionGroup var report: ReportOptions
+  @OptionGroup var options: RunOptions
 
   func validate() throws {
     try require(stepSize.isFinite, "--step-size", "\(stepSize)", "a number such as 0.002")
@@ -48,8 +62,8 @@ struct WalkCommand: ParsableCommand {
 
   func run() throws {
     var draft = subject.draft(.walk)
-    draft.stepSize = stepSize
-    try renderAnimation(draft, generation, animation, report)
+    (draft.stepSize, draft.frames) = (stepSize, length.frames)
+    try renderWalk(pace.applied(to: generation.applied(to: draft)), generation, animation, options)
   }
 }
 
@@ -60,16 +74,21 @@ struct CircleCommand: ParsableCommand {
     discussion: """
       Example: latentwalk circle "Skyline of New York City"
 
-      The circle leads through two noises of the seed; --noise takes the place of the first.
+      The circle leads through two noises of the seed; --noise takes the place of the first. It changes the whole picture; \
+      'latentwalk loop' stays near one.
       """)
 
   @OptionGroup var subject: SubjectOptions
+  @OptionGroup var length: FrameCountOptions
+  @OptionGroup var pace: PaceOptions
   @OptionGroup var generation: GenerationOptions
   @OptionGroup var animation: AnimationOptions
-  @OptionGroup var report: ReportOptions
+  @OptionGroup var options: RunOptions
 
   func run() throws {
-    try renderAnimation(subject.draft(.circle), generation, animation, report)
+    var draft = subject.draft(.circle)
+    draft.frames = length.frames
+    try renderWalk(pace.applied(to: generation.applied(to: draft)), generation, animation, options)
   }
 }
 
@@ -85,10 +104,11 @@ struct SubjectOptions: ParsableArguments {
     completion: .file(extensions: ["npy"]))
   var embedding: String?
 
-  func draft(_ kind: Recipe.WalkKind) -> RecipeDraft {
-    RecipeDraft(
-      kind, keyFrames: [RecipeDraft.KeyFrame(prompt: prompt, embedding: embedding.map { FileRequest($0) })])
+  var keyFrame: RecipeDraft.KeyFrame {
+    RecipeDraft.KeyFrame(prompt: prompt, embedding: embedding.map { FileRequest($0) })
   }
+
+  func draft(_ kind: Recipe.WalkKind) -> RecipeDraft { RecipeDraft(kind, keyFrames: [keyFrame]) }
 
   func validate() throws {
     guard (prompt == nil) != (embedding == nil) else {

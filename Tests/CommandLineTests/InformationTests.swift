@@ -98,7 +98,7 @@ import Testing
       "(default: 60)", "(default: 10.0)", "(default: 25)", "(default: 7.5)", "(default: 0.002)",
       "(default: tiny)",
       "(default: ddim)",
-      "(default: the sampler's own: keras for ddim and pndm, trailing for lcm, else karras)",
+      "(default: the sampler's own: keras for ddim and pndm, trailing for lcm and tcd, else karras)",
       "(default: pytorch)",
       "(default: the model's size)",
       "(default: drawn, and reported)", "such as circle-42.gif",

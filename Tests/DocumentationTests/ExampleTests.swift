@@ -21,7 +21,9 @@ import Testing
   /// What the compiler says of a file that uses the library as it was built for these tests.
   private func compilerErrors(_ file: String) throws -> String {
     let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
-    let libraries = ["CPNG", "CGIF", "CTurboJPEG", "CCrypto"].map { "\(Examples.root)/Sources/\($0)" }
+    let libraries = ["CPNG", "CGIF", "CTurboJPEG", "CWebP", "CCrypto"].map {
+      "\(Examples.root)/Sources/\($0)"
+    }
     let compiler = Process()
     compiler.executableURL = URL(filePath: "/usr/bin/env")
     compiler.arguments =

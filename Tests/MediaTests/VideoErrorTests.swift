@@ -30,6 +30,10 @@ import Testing
     let error = try #require(throws: MediaError.self) {
       try VideoEncoder(path: path, .mp4, description(1), recipe: nil, with: FFmpeg(searchPath: searchPath))
     }
+    #expect(throws: error) {
+      try AnimationFormat.mp4.requireEncoder(for: path, FFmpeg(searchPath: searchPath))
+    }
+    try AnimationFormat.webp.requireEncoder(for: path, nil)
     #expect(
       error.description
         == "\(path) is written by the program ffmpeg, and there is none in the folders of PATH. "

@@ -32,15 +32,13 @@ struct Method {
 
   static let all = [
     Method(name: "plain") { _ in },
-    Method(name: "even, one pass") { $0.evenPasses = 1 },
-    Method(name: "even, two passes") { $0.evenPasses = 2 },
+    Method(name: "even 0.15") { $0.even = 0.15 },
+    Method(name: "even 0.3") { $0.even = 0.3 },
+    Method(name: "even 0.6") { $0.even = 0.6 },
     Method(name: "blend 0.3") { $0.blend = 0.3 },
-    Method(name: "blend 0.3, even, one pass") { ($0.blend, $0.evenPasses) = (0.3, 1) },
+    Method(name: "blend 0.3, even 0.3") { ($0.blend, $0.even) = (0.3, 0.3) },
     Method(name: "attention") { $0.attention = true },
-    Method(name: "attention, even, two passes") { ($0.attention, $0.evenPasses) = (true, 2) },
-    Method(name: "even, two passes, attention over jumps") { ($0.evenPasses, $0.bridging) = (2, .attention) },
-    Method(name: "even, two passes, cross-fade over jumps") {
-      ($0.evenPasses, $0.bridging) = (2, .crossFade)
-    },
+    Method(name: "attention, even 0.3") { ($0.attention, $0.even) = (true, 0.3) },
+    Method(name: "even 0.3, bridge") { ($0.even, $0.bridging) = (0.3, .attention) },
   ]
 }

@@ -48,30 +48,37 @@ struct WalksCommand: ParsableCommand {
     var draft = draft
     method.change(&draft.smoothing)
     var recipe = try models.recipe(for: draft)
-    var (probing, jumps) = (0, 0)
-    if draft.smoothing.evenPasses > 0 {
-      var pace = try PaceMeasurement(recipe, passes: draft.smoothing.evenPasses, models: models)
+    var (evaluations, jumps) = (0, 0)
+    let directory = "\(NSTemporaryDirectory())latentwalk-walks-\(getpid())"
+    let renderer: Renderer
+    var missing = Array(0..<frames)
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    if let extra = draft.smoothing.even {
+      var pace = try PaceMeasurement(recipe, extra: extra, models: models, keptIn: directory + "/probes")
       while try pace.next() != nil {}
-      let result = try pace.result()
-      (recipe, probing, jumps) = (result.recipe, result.evaluations, result.jumps.count)
+      let result = pace.result()
+      (recipe, evaluations, jumps) = (result.recipe, result.evaluations, result.jumps.count)
+      let kept = try FrameDirectory(path: directory, for: recipe)
+      try pace.handOver(to: kept)
+      missing = kept.missing()
     }
-    let renderer = try models.renderer(for: recipe)
-    let all = Array(0..<recipe.walk.timing.frameCount)
-    let evaluations = try renderer.evaluations(of: all)
+    renderer = try models.renderer(for: recipe)
+    evaluations += try renderer.evaluations(of: missing)
     var pictures = [Int: Picture]()
-    var rendering = renderer.rendering(all)
+    var rendering = renderer.rendering(missing)
     while let event = try rendering.next() {
       if case .frame(let number, let picture, _) = event { pictures[number] = picture }
     }
     var differences = FrameDifferences()
-    for frame in all {
-      guard let picture = pictures[frame] else { continue }
+    let kept = missing.count == frames ? nil : try FrameDirectory(path: directory, for: recipe)
+    for frame in 0..<frames {
+      guard let picture = try pictures[frame] ?? kept?.read(frame) else { continue }
       differences.add(picture)
       guard let folder else { continue }
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       try picture.writePNG(to: "\(folder)/\(String(format: "%02d", frame)).png")
     }
-    return MeasuredWalk(differences, evaluations: evaluations, probing: probing, modelJumps: jumps)
+    return MeasuredWalk(differences, evaluations: evaluations, modelJumps: jumps)
   }
 }
 
@@ -80,14 +87,13 @@ struct MeasuredWalk {
   let smoothness: Smoothness
   let sharpness: RelativeSharpness?
   let evaluations: Int
-  let probing: Int
   let modelJumps: Int
 
-  init(_ frames: FrameDifferences, evaluations: Int, probing: Int, modelJumps: Int) {
+  init(_ frames: FrameDifferences, evaluations: Int, modelJumps: Int) {
     smoothness = Smoothness(
       neighbours: frames.distances(apart: 1), secondNeighbours: frames.distances(apart: 2))
     sharpness = RelativeSharpness(frames.sharpness)
-    (self.evaluations, self.probing, self.modelJumps) = (evaluations, probing, modelJumps)
+    (self.evaluations, self.modelJumps) = (evaluations, modelJumps)
   }
 }
 
@@ -100,9 +106,9 @@ struct Row: Encodable {
   let way: Double
   let triangleDeficit: Double
   let sharpness: Double
-  let jumps: Double
-  /// Evaluations of the probes and of all, as shares of a plain walk's.
-  let probing: Double
+  /// Places where the model itself jumps, as far as they were searched for.
+  let modelJumps: Double
+  /// UNet evaluations, also those for measuring, as a share of a plain walk's.
   let evaluations: Double
 
   init(_ method: String, _ walks: [MeasuredWalk]) {
@@ -116,20 +122,19 @@ struct Row: Encodable {
     way = mean { $0.smoothness.way }
     triangleDeficit = mean { $0.smoothness.triangleDeficit }
     sharpness = mean { $0.sharpness?.median ?? 0 }
-    jumps = mean { Double($0.smoothness.jumps.count) }
     let plain = { (walk: MeasuredWalk) in Double((walk.smoothness.neighbours.count + 1) * 50) }
-    probing = mean { Double($0.probing) / plain($0) }
-    evaluations = mean { Double($0.probing + $0.evaluations) / plain($0) }
+    modelJumps = mean { Double($0.modelJumps) }
+    evaluations = mean { Double($0.evaluations) / plain($0) }
   }
 
   static let header = """
-    | method | 1 - Gini | max/median | largest | way | deficit | sharpness | cuts | probes | all evaluations |
-    |---|---|---|---|---|---|---|---|---|---|
+    | method | 1 - Gini | max/median | largest | way | deficit | sharpness | jumps found | evaluations |
+    |---|---|---|---|---|---|---|---|---|
     """
 
   var text: String {
     String(
-      format: "| %@ | %.2f | %.1f | %.3f | %.2f | %.2f | %.2f | %.1f | %.2f | %.2f |", method, evenness,
-      largestOverMedian, largest, way, triangleDeficit, sharpness, jumps, probing, evaluations)
+      format: "| %@ | %.2f | %.1f | %.3f | %.2f | %.2f | %.2f | %.1f | %.2f |", method, evenness,
+      largestOverMedian, largest, way, triangleDeficit, sharpness, modelJumps, evaluations)
   }
 }

@@ -119,7 +119,8 @@ extension FileRequest: DocumentValue {
 
   /// A relative path is looked up in the folder of another file first.
   init(_ path: String, beside file: String) {
-    let place = URL(fileURLWithPath: file).deletingLastPathComponent().appending(path: path).path
+    let folder = (file as NSString).deletingLastPathComponent
+    let place = (folder as NSString).appendingPathComponent(path)
     let isBeside = !path.hasPrefix("/") && FileManager.default.fileExists(atPath: place)
     self.init(isBeside ? place : path)
   }

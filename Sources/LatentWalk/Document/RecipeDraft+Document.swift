@@ -80,7 +80,7 @@ extension RecipeDraft {
       Field("frames", \.frames, Recipe.frameCounts), Field("fps", \.fps, Recipe.frameRates),
       Field("ping-pong", \.pingPong), Field("loop", \.isLoop),
       Field("sheet-columns", \.sheetColumns, 1...1000),
-      Field("pace-by", \.paceBy), Field("even", \.smoothing.evenPasses, 0...2),
+      Field("pace-by", \.paceBy), Field("even", \.smoothing.even, 0.01...3),
       Field("bridge", \.smoothing.bridging), Field("blend", \.smoothing.blend, 0...0.99),
       Field("attention", \.smoothing.attention),
     ]

@@ -2,8 +2,8 @@ import Foundation
 import StableDiffusion
 import Walks
 
-/// Finds a radius at which a loop stays on one plateau of the model: while a step of it is seen as a cut, the radius is
-/// halved.
+/// Finds a radius at which a loop stays on one plateau of the model: up to 24 of its frames are rendered, and while a step
+/// between them is seen as a cut, the radius is halved. What was rendered last is kept.
 ///
 ///     let models = ModelStore()
 ///     let recipe = try models.recipe(for: RecipeDraft(.loop, prompts: ["Skyline of New York City"]))
@@ -13,7 +13,7 @@ import Walks
 ///
 /// Source: walks-measured.md, section 6: 24 frames around the loop, a step above 0.06 is a cut.
 public struct LoopMeasurement: RecipeMeasurement {
-  private static let probeCount = 24
+  private static let mostProbes = 24
   /// A loop of a thirtieth of the first radius stands still.
   private static let mostHalvings = 5
 
@@ -21,21 +21,34 @@ public struct LoopMeasurement: RecipeMeasurement {
   private let batch: Int?
   private let cancellation: Cancellation
   private var recipe: Recipe
+  private let directory: String?
+  /// Of the frames that are looked at, in legs, and the end.
+  private let positions: [Double]
+  private var folder: ProbeFolder?
   private var probes: Probes
-  /// The radii that were tried, and the largest step of 24 around each loop; from 0.06 it is seen as a cut.
+  /// The radii that were tried, and the largest step between the frames that were looked at; from 0.06 it is seen as a cut.
   public private(set) var tried: [(radius: Double, largest: Double)] = []
-  private var evaluations = 0
+  private var evaluated = 0
 
-  /// - Parameter recipe: of a loop.
+  /// - Parameters:
+  ///   - recipe: of a loop.
+  ///   - directory: where frames are kept until the radius is found; nil if they are not.
   /// - Throws: as `ModelStore.renderer(for:)`.
   public init(
-    _ recipe: Recipe, models: ModelStore, batch: Int? = nil, cancellation: Cancellation = Cancellation()
+    _ recipe: Recipe, models: ModelStore, batch: Int? = nil, keptIn directory: String? = nil,
+    cancellation: Cancellation = Cancellation()
   ) throws {
     precondition(recipe.walk.kind == .loop, "Only a loop has a radius.")
     (self.models, self.batch, self.cancellation) = (models, batch, cancellation)
-    self.recipe = recipe
-    probes = try Self.probes(recipe, models, batch, cancellation)
+    (self.recipe, self.directory) = (recipe, directory)
+    positions = Self.positions(Route(recipe.walk))
+    folder = try directory.map { try ProbeFolder(path: $0, for: recipe) }
+    probes = Probes(try models.renderer(for: recipe, batch: batch), keptIn: folder, cancellation)
+    probes.request(positions)
   }
+
+  /// Of the first radius.
+  public var evaluations: Int { (positions.count - 1) * probes.evaluationsOfFrame }
 
   /// The next event of a probe; nil when the radius is found.
   /// - Throws: as `Rendering.next()`.
@@ -48,25 +61,23 @@ public struct LoopMeasurement: RecipeMeasurement {
   }
 
   private mutating func judge() throws {
-    let largest = probes.pace().gaps.map(\.distance).max() ?? 0
+    let largest = zip(positions, positions.dropFirst()).map { probes.distance($0, $1) }.max() ?? 0
     let radius = recipe.walk.loop?.radius ?? 0
     tried.append((radius, largest))
-    evaluations += probes.evaluations
+    evaluated += probes.evaluations
     guard largest > ChangeThresholds.oklab.cut, tried.count <= Self.mostHalvings else { return }
     var walk = recipe.walk
     walk.loop?.radius = radius / 2
     recipe = try recipe.with(walk)
-    probes = try Self.probes(recipe, models, batch, cancellation)
+    folder = try directory.map { try ProbeFolder(path: $0, for: recipe) }
+    probes = Probes(try models.renderer(for: recipe, batch: batch), keptIn: folder, cancellation)
+    probes.request(positions)
   }
 
-  private static func probes(
-    _ recipe: Recipe, _ models: ModelStore, _ batch: Int?, _ cancellation: Cancellation
-  ) throws -> Probes {
-    let quick = try models.renderer(
-      for: Probes.recipe(recipe, share: PaceMeasurement.stepShare), batch: batch)
-    var probes = Probes(quick, cancellation)
-    probes.request((0..<probeCount).map { Double($0) / Double(probeCount) })
-    return probes
+  /// Evenly chosen of all frames.
+  private static func positions(_ route: Route) -> [Double] {
+    let (frames, count) = (route.timing.frameCount, min(route.timing.frameCount, mostProbes))
+    return (0..<count).map { route.position(of: $0 * frames / count).legs } + [Double(route.legCount)]
   }
 
   public func result() -> MeasuredRecipe {
@@ -80,6 +91,8 @@ public struct LoopMeasurement: RecipeMeasurement {
     if let last = tried.last, last.largest > ChangeThresholds.oklab.cut {
       findings.append("The loop still jumps; try another seed.")
     }
-    return MeasuredRecipe(recipe: recipe, evaluations: evaluations, jumps: [], findings: findings)
+    return MeasuredRecipe(recipe: recipe, evaluations: evaluated, jumps: [], findings: findings)
   }
+
+  public func handOver(to directory: FrameDirectory) throws { try folder?.handOver(to: directory) }
 }

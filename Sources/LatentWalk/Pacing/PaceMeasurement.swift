@@ -2,148 +2,189 @@ import Foundation
 import StableDiffusion
 import Walks
 
-/// Measures where a walk changes before its frames are rendered, and places the frames so that it changes evenly.
+/// Looks at a walk before its frames have their places, and places them so that it changes evenly.
 ///
 ///     let models = ModelStore()
 ///     let recipe = try models.recipe(for: RecipeDraft(.interpolate, prompts: ["a dog", "a cat"]))
-///     var measurement = try PaceMeasurement(recipe, passes: 2, models: models)
+///     var measurement = try PaceMeasurement(recipe, extra: 0.3, models: models)
 ///     while try measurement.next() != nil {}
-///     let even = try measurement.result().recipe
+///     let even = measurement.result().recipe
 ///
-/// The first pass looks at evenly spaced positions, the second where the first would have put the frames. Gaps that are
-/// then still seen as cuts are searched for jumps: where halving the gap does not halve the change, the model itself
-/// jumps. A jump gets one gap between two frames, and is bridged if the recipe asks for it. Probes have a third of the
-/// steps; the search has all of them where a bridge is wanted, which has to be at the right place.
+/// A third of the frames are rendered evenly spaced, then always in the middle of the largest change, until there are
+/// some more than the walk needs; of these the frames are chosen (`FrameSelection`). What was rendered is kept, so that
+/// only what is not chosen costs more than a walk without measuring. Changes that would still be seen as cuts are
+/// searched for jumps: where halving the gap does not halve the change, the model itself jumps. A jump gets one gap
+/// between two frames, and is bridged if the recipe asks for it.
 ///
-/// Source: walks-measured.md, sections 1 and 3.
+/// Source: walks-measured.md, sections 1 and 3; its two passes place frames by the inverse of the cumulated change.
 public struct PaceMeasurement: RecipeMeasurement {
   private enum Stage {
-    /// The first or second pass, looking at these positions.
-    case pass(Int, looked: [Double])
-    /// In gaps of a pace that is known otherwise.
-    case search([JumpSearch], in: Pace)
-    case done([JumpSearch], in: Pace)
+    case refining([Section])
+    case searching([Section], [JumpSearch])
+    /// Of the bridges of what was measured.
+    case checking(MeasuredRecipe, BridgeCheck)
+    case done(MeasuredRecipe)
   }
 
-  /// Of the steps of a frame.
-  static let stepShare = 0.3
-  /// The most positions of a pass: more hardly change where the frames go.
-  private static let mostProbes = 49
+  /// How much larger than the mean a change stands out.
+  private static let outstanding = 1.5
 
   private let recipe: Recipe
-  private let passes: Int
+  private let models: ModelStore
+  private let cancellation: Cancellation
   private let route: Route
+  private let extra: Double
+  private let batch: Int
+  private let folder: ProbeFolder?
   private var probes: Probes
-  /// With all steps, for the search, where a bridge is wanted.
-  private var exactProbes: Probes?
   private var stage: Stage
-  /// 1 - Gini of the changes between the probes, of each pass; 1 is even.
-  public private(set) var evenness: [Double] = []
 
   /// - Parameters:
-  ///   - passes: 1 or 2.
+  ///   - extra: how many more frames than the walk has are rendered, as a share of them. The search for jumps may take
+  ///     as many again, and more where bridges are wanted.
   ///   - models: where the recipe's model is, or will be, loaded.
+  ///   - directory: where frames are kept until they have their numbers; nil if they are not.
   /// - Throws: as `ModelStore.renderer(for:)`.
   public init(
-    _ recipe: Recipe, passes: Int, models: ModelStore, batch: Int? = nil,
+    _ recipe: Recipe, extra: Double, models: ModelStore, batch: Int? = nil, keptIn directory: String? = nil,
     cancellation: Cancellation = Cancellation()
   ) throws {
-    precondition(1...2 ~= passes, "A pace is measured in one pass or two.")
-    (self.recipe, self.passes) = (try recipe.unmeasured, passes)
+    precondition(extra > 0, "Without extra frames there is no choice.")
+    (self.recipe, self.extra) = (try recipe.unmeasured, extra)
+    (self.models, self.cancellation) = (models, cancellation)
     route = Route(self.recipe.walk)
-    let quick = try Probes.recipe(self.recipe, share: Self.stepShare)
-    probes = Probes(try models.renderer(for: quick, batch: batch), cancellation)
-    if self.recipe.walk.between?.bridging != nil {
-      exactProbes = Probes(try models.renderer(for: self.recipe, batch: batch), cancellation)
-    }
-    let first = Self.firstPositions(route)
-    stage = .pass(1, looked: first)
-    probes.request(first)
+    let renderer = try models.renderer(for: self.recipe, batch: batch)
+    self.batch = renderer.batch
+    folder = try directory.map { [recipe = self.recipe] in try ProbeFolder(path: $0, for: recipe) }
+    probes = Probes(renderer, keptIn: folder, cancellation)
+    let sections = Section.sections(of: route, extra: extra)
+    stage = .refining(sections)
+    probes.request(sections.flatMap(\.sampling.positions))
   }
 
-  private static func probeCount(_ route: Route) -> Int { min(route.timing.frameCount, mostProbes) }
+  /// How many frames are looked at; the search for jumps is not counted.
+  public var frameCount: Int { Section.sections(of: route, extra: extra).reduce(1) { $0 + $1.budget - 1 } }
 
-  /// Evenly spaced, with the key frames.
-  private static func firstPositions(_ route: Route) -> [Double] {
-    let gaps = max(2, route.isClosed ? probeCount(route) : probeCount(route) - 1)
-    let even = (0...gaps).map { Double($0 * route.legCount) / Double(gaps) }
-    let keyFrames = route.walk.kind == .interpolate ? (0...route.legCount).map(Double.init) : []
-    return Set(even + keyFrames).sorted()
-  }
+  /// Without the search for jumps.
+  public var evaluations: Int { frameCount * probes.evaluationsOfFrame }
 
-  /// The next event of a probe; nil when all is measured.
-  /// - Throws: as `Rendering.next()`.
+  /// The next event of a frame; nil when all is measured.
+  /// - Throws: as `Rendering.next()`, and `MediaError` if a frame cannot be kept.
   public mutating func next() throws -> RenderingEvent? {
     while true {
-      if let event = try exactProbes?.next() { return event }
       if let event = try probes.next() { return event }
       switch stage {
-      case .pass(let number, let looked): finishPass(number, looked)
-      case .search(let searches, let pace): goOn(searches, in: pace)
+      case .refining(let sections): refine(sections)
+      case .searching(let sections, let searches): try search(sections, searches)
+      case .checking(let measured, var check):
+        if let event = try check.next() {
+          stage = .checking(measured, check)
+          return event
+        }
+        stage = .done(try measured.with(check.result, evaluations: check.evaluations))
       case .done: return nil
       }
     }
   }
 
-  private mutating func finishPass(_ number: Int, _ looked: [Double]) {
-    let distances = zip(looked, looked.dropFirst()).map { probes.distance($0, $1) }
-    evenness.append(Smoothness(neighbours: distances, secondNeighbours: distances.dropLast()).evenness)
-    let pace = probes.pace()
-    if number < passes {
-      var next = pace.placed(route, count: Self.probeCount(route))
-      if route.isClosed { next.append(Double(route.legCount)) }
-      stage = .pass(number + 1, looked: next)
-      probes.request(next)
-      return
+  private mutating func refine(_ sections: [Section]) {
+    var (sections, wanted) = (sections, [Double]())
+    for index in sections.indices {
+      let new = sections[index].next(batch) { probes.distance($0, $1) }
+      sections[index].add(new)
+      wanted += new
     }
-    let suspects = pace.gaps.filter { $0.distance > ChangeThresholds.oklab.cut }
-    stage = .search(suspects.map { JumpSearch($0) }, in: pace)
-    exactProbes?.request(suspects.flatMap { [$0.start, $0.end] })
+    stage = wanted.isEmpty ? .searching(sections, searches(in: sections)) : .refining(sections)
+    probes.request(wanted)
+  }
+
+  /// For the gaps between chosen frames that would be seen as cuts, and stand out where all are large: the largest first,
+  /// as many as there are frames for.
+  private func searches(in sections: [Section]) -> [JumpSearch] {
+    let positions = placed(sections)
+    let gaps = zip(positions, positions.dropFirst()).filter { $0 < $1 }
+      .map { MeasuredGap(start: $0, end: $1, distance: probes.distance($0, $1)) }
+    let mean = gaps.reduce(0) { $0 + $1.distance } / Double(max(1, gaps.count))
+    let suspects = gaps.filter { $0.distance > max(ChangeThresholds.oklab.cut, Self.outstanding * mean) }
+    let found = suspects.sorted { $0.distance > $1.distance }.compactMap { gap in
+      sections.lazy.compactMap { $0.search(in: gap) { probes.distance($0, $1) } }.first
+    }
+    let most = Int(Double(route.timing.frameCount) * extra)
+    return recipe.walk.between?.bridging == nil ? Array(found.prefix(most)) : found
   }
 
   /// Gives the searches what was rendered for them, and asks for what they need next.
-  private mutating func goOn(_ searches: [JumpSearch], in pace: Pace) {
-    let source = exactProbes ?? probes
-    let advanced = searches.map { search in
-      var search = search
-      if let middle = search.nextPosition, source.positions.contains(middle) {
-        let gap = search.current
-        search.add(
-          distanceFromStart: source.distance(gap.start, middle),
-          distanceToEnd: source.distance(middle, gap.end))
-      }
-      return search
+  private mutating func search(_ sections: [Section], _ searches: [JumpSearch]) throws {
+    var (sections, searches) = (sections, searches)
+    for index in searches.indices {
+      guard let middle = searches[index].nextPosition, probes.has(middle) else { continue }
+      let gap = searches[index].current
+      searches[index].add(
+        distanceFromStart: probes.distance(gap.start, middle), distanceToEnd: probes.distance(middle, gap.end)
+      )
+      for section in sections.indices { sections[section].add([middle]) }
     }
-    let wanted = advanced.compactMap(\.nextPosition)
-    stage = wanted.isEmpty ? .done(advanced, in: pace) : .search(advanced, in: pace)
-    if exactProbes != nil { exactProbes?.request(wanted) } else { probes.request(wanted) }
+    let wanted = searches.compactMap(\.nextPosition)
+    stage = wanted.isEmpty ? try measured(sections, searches) : .searching(sections, searches)
+    probes.request(wanted)
   }
 
-  public func result() throws -> MeasuredRecipe {
-    guard case .done(let searches, let pace) = stage else {
-      preconditionFailure("The pace is measured when there is no further event.")
-    }
-    let refined = searches.reduce(pace) { $0.refined(by: $1) }
-    var placement = Placement(refined, route)
+  /// The positions of the frames; of a closed walk also the end, which is the beginning.
+  private func placed(_ sections: [Section]) -> [Double] {
+    sections.reduce(into: [sections[0].from]) { $0 += $1.placed { probes.distance($0, $1) } }
+  }
+
+  /// Places the frames; bridges of attention are looked at.
+  private func measured(_ sections: [Section], _ searches: [JumpSearch]) throws -> Stage {
+    let all = placed(sections)
+    let found = searches.compactMap { if case .jump(let gap) = $0.outcome { gap } else { nil } }
+    var placement = Placement(all, jumps: found, frameCount: route.timing.frameCount)
     if let method = recipe.walk.between?.bridging { placement.bridge(with: method) }
     var walk = recipe.walk
-    walk.timing.measured = Timing.Measured(passes: passes, positions: placement.positions)
+    walk.timing.measured = Timing.Measured(extra: extra, positions: placement.positions)
     if !placement.bridges.isEmpty { walk.between?.bridges = placement.bridges }
-    return MeasuredRecipe(
-      recipe: try recipe.with(walk), evaluations: probes.evaluations + (exactProbes?.evaluations ?? 0),
-      jumps: placement.jumps, findings: findings(placement))
+    let measured = MeasuredRecipe(
+      recipe: try recipe.with(walk), evaluations: probes.evaluations, jumps: placement.jumps,
+      findings: findings(all, sections, placement))
+    guard recipe.walk.between?.bridging == .attention, !placement.bridges.isEmpty else {
+      return .done(measured)
+    }
+    let renderer = try models.renderer(for: measured.recipe, batch: batch)
+    return .checking(measured, BridgeCheck(renderer, cancellation))
   }
 
-  private func findings(_ placement: Placement) -> [String] {
-    let before = evenness.first.map { String(format: "%.2f", $0) } ?? ""
-    let after =
-      evenness.count > 1 ? evenness.last.map { String(format: " before and %.2f after", $0) } ?? "" : ""
-    return ["The pace is measured: evenness \(before)\(after) (1 is even)."]
-      + placement.jumps.map { jump in
-        let place = String(format: "between frames %d and %d (%.3f)", jump.frame, jump.frame + 1, jump.size)
-        return jump.isBridged
-          ? "The model jumps \(place); the jump is bridged."
-          : "The model jumps \(place). Bridge it, try another seed, or put a key frame there."
-      }
+  public func result() -> MeasuredRecipe {
+    guard case .done(let measured) = stage else {
+      preconditionFailure("The pace is measured when there is no further event.")
+    }
+    return measured
   }
+
+  private func findings(_ positions: [Double], _ sections: [Section], _ placement: Placement) -> [String] {
+    let even = sections.flatMap(\.evenPositions)
+    let known = Set(sections.flatMap(\.sampling.positions)).sorted()
+    let way = zip(known, known.dropFirst()).reduce(into: [0.0]) {
+      $0.append($0[$0.count - 1] + probes.distance($1.0, $1.1))
+    }
+    let before = 1 - gini(changes(at: even, along: known, way))
+    let after = 1 - gini(zip(positions, positions.dropFirst()).map { probes.distance($0, $1) })
+    let sentence = String(
+      format: "The pace: evenness %.2f, about %.2f without measuring (1 is even); %d frames rendered for %d.",
+      after,
+      before, probes.pyramids.count, route.timing.frameCount)
+    return [sentence] + placement.jumps.map(\.sentence)
+  }
+
+  /// The changes between some positions, along the way that was measured.
+  private func changes(at positions: [Double], along known: [Double], _ way: [Double]) -> [Double] {
+    let places = positions.map { position in
+      let next = known.firstIndex { $0 >= position } ?? known.count - 1
+      guard next > 0, known[next] > position else { return way[next] }
+      let part = (position - known[next - 1]) / (known[next] - known[next - 1])
+      return way[next - 1] + part * (way[next] - way[next - 1])
+    }
+    return zip(places, places.dropFirst()).map { $1 - $0 }
+  }
+
+  public func handOver(to directory: FrameDirectory) throws { try folder?.handOver(to: directory) }
 }

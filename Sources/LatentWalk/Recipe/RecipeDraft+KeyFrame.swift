@@ -71,8 +71,8 @@ extension RecipeDraft {
 
   /// What is done for the frames between key frames.
   public struct Smoothing: Sendable, Hashable, Encodable {
-    /// How often the pace is measured before the frames are placed, 0 to 2.
-    public var evenPasses = 0
+    /// For an even pace: the share of frames that is rendered beyond those of the walk, to choose from; nil for none.
+    public var even: Double?
     /// How jumps of the model are bridged, if they are.
     public var bridging: Recipe.Bridge.Method?
     /// The share of the steps that is shared with the key frames; nil for none.
@@ -81,6 +81,9 @@ extension RecipeDraft {
     public var attention = false
 
     public init() {}
+
+    /// More brings little (docs/walks.md).
+    public static let defaultEven = 0.3
 
     var between: Recipe.Between? {
       guard blend != nil || attention || bridging != nil else { return nil }

@@ -2,9 +2,13 @@ import Foundation
 
 /// What made a result, for people and for programs.
 extension ResultFile {
-  /// The recipe as its file has it; for results of other programs a JSON object with what a recipe could take over.
+  /// The recipe as its file has it; a walk's document as JSON; for results of other programs a JSON object with what a
+  /// recipe could take over.
   public var json: String {
     get throws {
+      if case .draft(let draft) = contents, Self.isWalkDocument(text, path), !text.isEmpty {
+        return try draft.documentJSON
+      }
       guard case .draft(let draft) = contents, program != "LatentWalk" else { return text }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -53,7 +57,10 @@ extension Recipe {
     lines.append(line("Size", "\(settings.width) x \(settings.height) pixels"))
     lines.append(line("Random numbers", settings.rng.rawValue))
     lines.append(line("Prompt syntax", "\(settings.promptSyntax.rawValue), clip skip \(settings.clipSkip)"))
-    lines.append(line("Convolution", model.packing.convolution.rawValue))
+    lines.append(
+      line(
+        "Arithmetic", "\(model.packing.precision.rawValue), convolution \(model.packing.convolution.rawValue)"
+      ))
     guard walk.kind != .image else { return lines }
     let pace = walk.timing.measured == nil ? "at an even pace" : "at a measured pace"
     let playback = "\(playback.fps) a second" + (playback.pingPong ? ", there and back again" : "")
@@ -70,7 +77,15 @@ extension RecipeDraft {
     lines += textualInversions.map { line("Learned word", $0.file.path + ($0.token.map { ", \($0)" } ?? "")) }
     lines += [("VAE", vae), ("Tiny VAE", tinyVAE)].compactMap { name, file in file.map { line(name, $0.path) }
     }
-    lines += keyFrames.map { line("Key frame", $0.prompt ?? $0.picture?.path ?? $0.embedding?.path ?? "") }
+    if kind != .image { lines.append(line("Walk", kind.rawValue + (isLoop ? ", closed" : ""))) }
+    for keyFrame in keyFrames {
+      let what = keyFrame.prompt ?? keyFrame.embedding?.path ?? ""
+      lines.append(line("Key frame", ([what] + keyFrame.times).joined(separator: ", ")))
+      if let picture = keyFrame.picture { lines.append(line("  picture", picture.path)) }
+      if !keyFrame.seeds.isEmpty {
+        lines.append(line("  seed", keyFrame.seeds.map { "\($0.seed)" }.joined(separator: " + ")))
+      }
+    }
     if !negativePrompt.isEmpty { lines.append(line("Negative prompt", negativePrompt)) }
     lines.append(
       line(
@@ -85,8 +100,32 @@ extension RecipeDraft {
     return lines + [
       line(
         "Frames",
-        "\(frames ?? Self.defaultFrames), \(fps) a second" + (pingPong ? ", there and back again" : ""))
+        "\(frames.map { "\($0)" } ?? "as the key frames need"), \(fps) a second"
+          + (pingPong ? ", there and back again" : ""))
     ]
+  }
+}
+
+extension RecipeDraft.KeyFrame {
+  /// When it is shown, as far as it says so.
+  fileprivate var times: [String] {
+    let time =
+      switch time {
+      case .at(let length): "at \(length)"
+      case .after(let length): "after \(length)"
+      case nil: nil as String?
+      }
+    return [time, hold.map { "held for \($0)" }].compactMap { $0 }
+  }
+}
+
+extension RecipeDraft.Length: CustomStringConvertible {
+  /// "12 frames", "2.5 s"
+  public var description: String {
+    switch self {
+    case .frames(let frames): String(format: "%g frames", frames)
+    case .seconds(let seconds): String(format: "%g s", seconds)
+    }
   }
 }
 

@@ -53,7 +53,7 @@ public struct ResultFile: Sendable {
   }
 
   /// Whether a text is a walk to be made, not a recipe, which names its tool.
-  private static func isWalkDocument(_ text: String, _ path: String) -> Bool {
+  static func isWalkDocument(_ text: String, _ path: String) -> Bool {
     let ending = ending(path)
     return ["yaml", "yml"].contains(ending) || (ending == "json" && !text.contains(/"tool"\s*:/))
   }

@@ -42,6 +42,13 @@ public struct FrameDirectory: Sendable {
     return recipe
   }
 
+  /// The frames of a recipe that are not in a folder yet, in order. Unlike `missing()`, it makes no folder.
+  /// - Throws: `RenderError` if the folder holds the frames of another recipe.
+  public static func missing(in path: String, of recipe: Recipe) throws -> [Int] {
+    guard try Self.recipe(in: path) != nil else { return Array(0..<recipe.walk.timing.frameCount) }
+    return try FrameDirectory(path: path, for: recipe).missing()
+  }
+
   public func file(of frame: Int) -> String {
     let digits = String(frame)
     return "\(path)/frame-\(String(repeating: "0", count: max(0, 5 - digits.count)))\(digits).png"
@@ -100,7 +107,8 @@ public struct FrameDirectory: Sendable {
 
 /// Makes a folder, and those above it that are missing.
 /// - Returns: whether it is new.
-private func makeFolder(_ path: String) throws -> Bool {
+@discardableResult
+func makeFolder(_ path: String) throws -> Bool {
   if mkdir(path, 0o777) == 0 { return true }
   let number = errno
   var isFolder: ObjCBool = false

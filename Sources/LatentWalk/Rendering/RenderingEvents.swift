@@ -1,4 +1,5 @@
 import Dispatch
+import Media
 import StableDiffusion
 
 /// The events of a rendering, for tasks: an `AsyncSequence` that computes an event when it is requested, on a thread of
@@ -79,9 +80,12 @@ extension Renderer {
   }
 
   /// The events of rendering what is missing of a walk's frames and encoding its animation.
-  public func animationEvents(to output: String, framesIn directory: FrameDirectory) -> RenderingEvents {
+  public func animationEvents(
+    to outputs: [String], framesIn directory: FrameDirectory, sound: Sound? = nil
+  ) -> RenderingEvents {
     RenderingEvents { cancellation in
-      var rendering = animationRendering(to: output, framesIn: directory, cancellation: cancellation)
+      var rendering = animationRendering(
+        to: outputs, framesIn: directory, sound: sound, cancellation: cancellation)
       return { try rendering.next() }
     }
   }

@@ -47,4 +47,12 @@ public enum AnimationFormat: String, CaseIterable, Sendable {
   public func requireFrameRate(_ framesPerSecond: Double) throws(MediaError) {
     guard frameRates.contains(framesPerSecond) else { throw .wrongFrameRate(framesPerSecond, self) }
   }
+
+  /// For those who want to know before hours of rendering.
+  /// - Throws: `MediaError` if files of this format are written by ffmpeg, and there is none.
+  public func requireEncoder(for path: String) throws(MediaError) { try requireEncoder(for: path, FFmpeg()) }
+
+  package func requireEncoder(for path: String, _ ffmpeg: FFmpeg?) throws(MediaError) {
+    guard !isVideo || ffmpeg != nil else { throw .noFFmpegToWrite(path: path) }
+  }
 }

@@ -35,7 +35,7 @@ public struct ContactSheet: Sendable {
     return candidates.min { (emptyPlaces($0), $0) < (emptyPlaces($1), $1) } ?? 1
   }
 
-  /// - Parameter label: what is written below the picture, shortened to its width.
+  /// - Parameter label: what is written below the picture, shortened to its width, if there is room for labels.
   public mutating func add(_ picture: Picture, label: String = "") {
     if cells.isEmpty {
       let room = max(1, (maximumWidth - (columns + 1) * Self.gap) / columns)
@@ -57,6 +57,7 @@ public struct ContactSheet: Sendable {
       let (row, column) = number.quotientAndRemainder(dividingBy: columns)
       let (left, top) = (column * across + Self.gap, row * down + Self.gap)
       drawing.paste(cell.picture, left: left, top: top)
+      guard labelHeight > 0 else { continue }
       drawing.write(
         Lettering.small.fitting(cell.label, width: size.width),
         at: Place(x: Double(left) + Double(size.width) / 2, y: Double(top + size.height + 3)),

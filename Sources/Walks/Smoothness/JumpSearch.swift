@@ -1,3 +1,5 @@
+import Glibc
+
 /// Finds out whether the model jumps in a gap, or only changes fast: where halving the gap does not halve the change,
 /// it jumps. The caller renders the positions that are asked for and says how different their pictures are.
 ///
@@ -19,7 +21,7 @@ public struct JumpSearch: Sendable {
     case jump(MeasuredGap)
   }
 
-  private static let halvings = 6
+  public static let halvings = 6
   private static let leftOfJump = 0.4
 
   public let gap: MeasuredGap
@@ -27,14 +29,18 @@ public struct JumpSearch: Sendable {
   public private(set) var gaps: [MeasuredGap]
   public private(set) var outcome: Outcome = .searching
   private let thresholds: ChangeThresholds
-  private var halvings = 0
+  private let first: MeasuredGap
+  private var halvings: Int
   /// Among `gaps`, the one that is halved next.
   private var place = 0
 
-  /// - Parameter gap: a gap whose ends were compared, in general one with a change that is seen as a cut.
-  public init(_ gap: MeasuredGap, thresholds: ChangeThresholds = .oklab) {
-    self.gap = gap
-    self.thresholds = thresholds
+  /// - Parameters:
+  ///   - gap: a gap whose ends were compared, in general one with a change that is seen as a cut.
+  ///   - first: the gap of which it is a half, a quarter and so on, if it was halved already.
+  public init(_ gap: MeasuredGap, halvedFrom first: MeasuredGap? = nil, thresholds: ChangeThresholds = .oklab)
+  {
+    (self.gap, self.first, self.thresholds) = (gap, first ?? gap, thresholds)
+    halvings = Int(log2((first ?? gap).width / gap.width).rounded())
     gaps = [gap]
     decide()
   }
@@ -67,8 +73,8 @@ public struct JumpSearch: Sendable {
   private mutating func decide() {
     if current.distance < thresholds.flow {
       outcome = .resolved
-    } else if halvings == Self.halvings {
-      guard current.distance > Self.leftOfJump * gap.distance else {
+    } else if halvings >= Self.halvings {
+      guard current.distance > Self.leftOfJump * first.distance else {
         outcome = .resolved
         return
       }
