@@ -63,7 +63,8 @@ import Testing
     expectLines(
       run,
       [
-        ("Made by", "LatentWalk"), ("Model", "two-stages"), ("Prompt", "a dog"), ("Negative prompt", "a cat"),
+        ("Made by", "LatentWalk"), ("Model", "two-stages"), ("Key frame", "a dog"),
+        ("Negative prompt", "a cat"),
         ("Sampling", "3 steps of euler-a on trailing, guidance 4.0"), ("Seed", "7 (pytorch)"),
         ("Size", "12 x 12 pixels"), ("Frames", "5, 8.0 a second, there and back again"),
       ])
@@ -75,7 +76,7 @@ import Testing
     let run = try folder.run("inspect", "x.png", "--json")
     #expect(run.exitCode == 0 && run.errors.isEmpty)
     #expect(run.output == (try recipeText(inFile: folder.file("x.png")) ?? "") + "\n")
-    #expect(run.output.hasPrefix(#"{"tool":"LatentWalk","schema":2,"recipe":{"#))
+    #expect(run.output.hasPrefix(#"{"tool":"LatentWalk","schema":3,"recipe":{"#))
   }
 
   @Test("a file that says nothing of how it was made is refused", arguments: ["inspect", "render"])
@@ -86,13 +87,13 @@ import Testing
     try folder.write("empty.json", [])
     try folder.write("cut.gif", "GIF89a".utf8)
     try folder.write("cut.json", #"{"tool":"LatentWalk","schema":2,"recipe":{"#.utf8)
-    try folder.write("later.json", #"{"tool":"LatentWalk","schema":3,"recipe":{}}"#.utf8)
+    try folder.write("later.json", #"{"tool":"LatentWalk","schema":4,"recipe":{}}"#.utf8)
     try folder.make("folder")
     #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
     for (name, words) in [
       ("plain.png", "plain.png carries no recipe"), ("notes.txt", "notes.txt is not a recipe of LatentWalk"),
-      ("empty.json", "empty.json is not a recipe of LatentWalk"), ("cut.gif", "cut.gif"),
-      ("cut.json", "cut.json is not a recipe of LatentWalk"), ("later.json", "schema 3"),
+      ("empty.json", "empty.json is empty"), ("cut.gif", "cut.gif"),
+      ("cut.json", "cut.json is not a recipe of LatentWalk"), ("later.json", "schema 4"),
       ("folder", "folder"),
       ("pipe", "pipe"), ("nowhere.gif", "nowhere.gif"), ("/dev/zero", "/dev/zero"),
       ("/dev/null", "/dev/null"),

@@ -157,8 +157,8 @@ import Testing
     expectDone(try run(["render", path, "-o", "x.gif"]), "x.gif")
     let old = try Data(contentsOf: URL(fileURLWithPath: path))
     #expect(try GIFSummary.withoutComments(folder.bytes("x.gif")) == GIFSummary.withoutComments(old))
-    #expect(try recipe("x.gif").json.contains("\"schema\":2"))
-    // A result of schema 2 gives itself byte for byte.
+    #expect(try recipe("x.gif").json.contains("\"schema\":3"))
+    // A result of schema 3 gives itself byte for byte.
     expectDone(try run(["render", "x.gif", "-o", "y.gif"]), "y.gif")
     #expect(try folder.bytes("y.gif") == folder.bytes("x.gif"))
   }

@@ -43,7 +43,7 @@ import Testing
     Problem("seed: -1", line: 1, "seed is \"-1\"", "a whole number from 0"),
     Problem("seed: [1, 2]", line: 1, "seed is a list", "a whole number from 0"),
     Problem("strength: 1.1", line: 1, "0.0 to 1.0"), Problem("blend: 1", line: 1, "0.0 to 0.99"),
-    Problem("even: 3", line: 1, "0 to 2"), Problem("loop: maybe", line: 1, "true or false"),
+    Problem("even: 4", line: 1, "0.01 to 3.0"), Problem("loop: maybe", line: 1, "true or false"),
     Problem("guidance: strong", line: 1, "a number"), Problem("sampler: dim", line: 1, "ddim"),
     Problem("schedule: keras2", line: 1, "karras"), Problem("rng: dice", line: 1, "pytorch"),
     Problem("bridge: bridge", line: 1, "attention, crossFade"),

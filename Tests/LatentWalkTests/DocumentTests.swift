@@ -48,7 +48,7 @@ import Walks
     loop: yes
     sheet-columns: 7
     pace-by: song.wav
-    even: 2
+    even: 0.5
     bridge: crossFade
     blend: 0.3
     attention: on
@@ -98,7 +98,7 @@ import Walks
     (draft.interpolation, draft.frames, draft.fps) = (.spherical, 120, 29.97)
     (draft.pingPong, draft.isLoop, draft.sheetColumns) = (true, true, 7)
     draft.paceBy = FileRequest("song.wav")
-    (draft.smoothing.evenPasses, draft.smoothing.bridging) = (2, .crossFade)
+    (draft.smoothing.even, draft.smoothing.bridging) = (0.5, .crossFade)
     (draft.smoothing.blend, draft.smoothing.attention) = (0.3, true)
     draft.stepSize = -0.1
     (draft.drift.space, draft.drift.angle, draft.drift.turn) = (.embedding, 0.1, 4)
@@ -152,7 +152,10 @@ import Walks
       let yaml = try draft.yaml
       let again = try self.draft(yaml)
       #expect(again == draft, "round \(round):\n\(yaml)")
-      if again != draft { break }
+      let json = try draft.documentJSON
+      let fromJSON = try self.draft(json)
+      #expect(fromJSON == draft, "round \(round):\n\(json)")
+      if again != draft || fromJSON != draft { break }
     }
   }
 
@@ -167,9 +170,9 @@ import Walks
   @Test("prompts survive as they are, whatever YAML could take them for", arguments: RandomDraft.texts)
   func texts(text: String) throws {
     var plain = RecipeDraft(.interpolate, prompts: [text, "a cat"])
-    #expect(try draft(plain.yaml) == plain)
+    #expect(try draft(plain.yaml) == plain && draft(plain.documentJSON) == plain)
     plain.keyFrames[0].negativePrompt = text
-    #expect(try draft(plain.yaml) == plain)
+    #expect(try draft(plain.yaml) == plain && draft(plain.documentJSON) == plain)
   }
 
   @Test("a prompt over several lines is one, as YAML joins them")
