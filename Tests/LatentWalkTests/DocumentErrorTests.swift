@@ -79,9 +79,9 @@ import Testing
     Problem("key-frames:\n- picture: a.png", line: 2, "key-frames[0].prompt is missing", "a caption", "fog"),
     Problem("a dog", line: 1, "the document is \"a dog\"", "keys and values: walk, model"),
     Problem("- a dog\n- a cat", line: 1, "the document is a list", "keys and values"),
-    Problem("fps: 10\nkey-frames: [a]\nfps: 12", line: 3, "fps", "twice"),
-    Problem("key-frames:\n- prompt: a\n  seed: 1\n\n  seed: 2", line: 5, "seed", "twice"),
-    Problem("key-frames:\n- prompt: a\n  seed: {7: 1,\n    7: 2}", line: 4, "7", "twice"),
+    Problem("fps: 10\nkey-frames: [a]\nfps: 12", line: 1, "fps is there twice"),
+    Problem("key-frames:\n- prompt: a\n  seed: 1\n\n  seed: 2", line: 3, "seed is there twice"),
+    Problem("key-frames:\n- prompt: a\n  seed: {7: 1,\n    7: 2}", line: 3, "7 is there twice"),
   ]
 
   private static let syntax = [

@@ -21,32 +21,52 @@ import Walks
     return draft
   }
 
-  @Test("a frame at a picture shows what the autoencoder can show of it", arguments: ["two-stages", "sd1"])
-  func shown(model: String) throws {
-    let path = TinyModel.path("pictures/\(model).png")
-    var draft = draft("a photo of a dog", "a cat")
-    draft.model = FileRequest(model)
-    draft.keyFrames[0].picture = FileRequest(path)
-    let side = model == "sd1" ? 64 : 12
-    (draft.width, draft.height) = (side, side)
-    let frame = try #require(try TinyModel.renderer(draft).frame(0))
+  // Measured with the bundled model: 0.04 to 0.45 dB below what its autoencoder can show, with a caption, 25 steps and
+  // one iteration.
+  @Test("a frame at a picture shows what the autoencoder can show of it, and without inversion it does not")
+  func shown() throws {
     let folder = try TemporaryFolder()
-    let coder = try PictureCoder(ModelFolder(path: TinyModel.path(model)))
-    let latents = try coder.latents(of: path, width: side, height: side)
-    let shape = [latents.shape[3], latents.shape[1], latents.shape[2]]
-    let file = try folder.write("l.npy", shape: shape, latents.channelsFirst().values)
-    let roundTrip = try coder.picture(ofLatents: file.path)
-    let found = ratio(frame.picture, roundTrip)
-    #expect(found > 30, "\(found) dB")
+    var fox = RecipeDraft(.image, prompts: ["A photograph of a fox"])
+    (fox.model, fox.seed) = (FileRequest(TinyModel.bundled), 3)
+    let picture = try #require(try TinyModel.renderer(fox).frame(0)).picture
+    try picture.writePNG(to: folder.file("fox.png"))
+
+    var walk = RecipeDraft(.interpolate, prompts: ["A photograph of a fox", "A photograph of a panda"])
+    (walk.model, walk.seed, walk.frames) = (fox.model, 4, 3)
+    walk.keyFrames[0].picture = FileRequest(folder.file("fox.png"))
+    let frame = try #require(try TinyModel.renderer(walk).frame(0))
+
+    let coder = try PictureCoder(ModelFolder(path: TinyModel.bundled))
+    let latents = try coder.latents(of: folder.file("fox.png"), width: 128, height: 128)
+    let file = try folder.write("fox.npy", shape: [4, 16, 16], latents.channelsFirst().values)
+    let limit = ratio(try coder.picture(ofLatents: file.path), picture)
+    let found = ratio(frame.picture, picture)
+    #expect(limit > 20 && found > limit - 1, "\(found) dB of \(limit) dB")
     #expect(relativeDistance(frame.latents, latents.values) < 0.1)
+
+    walk.keyFrames[0].picture = nil
+    walk.keyFrames[0].guidance = 1
+    let other = try #require(try TinyModel.renderer(walk).frame(0))
+    #expect(ratio(other.picture, picture) < limit - 3)
   }
 
-  @Test("a picture that is not inverted is far from it: the test above can fail")
-  func notInverted() throws {
-    let inverted = try #require(try TinyModel.renderer(draft("a photo of a dog", "a cat")).frame(0))
-    let other = try #require(
-      try TinyModel.renderer(draft("a photo of a dog", "a cat", pictures: [])).frame(0))
-    #expect(relativeDistance(other.latents, inverted.latents) > 0.3)
+  @Test("a frame at a picture is denoised from the noise of its inversion, with its caption and guidance 1")
+  func formula() throws {
+    var draft = draft("a photo of a dog", "a cat")
+    draft.steps = 4
+    let frame = try #require(try TinyModel.renderer(draft).frame(0))
+    let (pipeline, caption) = (try TinyModel.pipeline(), try TinyModel.tokens("a photo of a dog"))
+    let text = Conditioning(tokens: caption)
+    let latents = try PictureCoder(ModelFolder(path: TinyModel.path("two-stages"))).latents(
+      of: Self.path, width: 12, height: 12)
+    let kind = draft.sampler.defaultSchedule
+    let schedule = try pipeline.schedule(steps: 4, kind: kind)
+    let noise = try pipeline.inversion(latents, [text], through: schedule).reduce(latents) { $1.latents }
+    let guidance = Guidance(conditional: text, unconditional: text, scale: 1)
+    let expected = try pipeline.denoising(noise, guidedBy: guidance, through: schedule).reduce(noise) {
+      $1.latents
+    }
+    #expect(largestDifference(frame.latents, expected.values) < 1e-4)
   }
 
   @Test(
@@ -99,11 +119,12 @@ import Walks
   func otherWalks(kind: Recipe.WalkKind) throws {
     var draft = draft("a photo of a dog")
     draft.kind = kind
-    draft.loop = Recipe.Loop(radius: 0, harmonics: 1)
+    draft.radius = 0
+    draft.steps = 4
     let frames = try TinyModel.renderer(draft).frames([0, 3])
-    let latents = try PictureCoder(ModelFolder(path: TinyModel.path("two-stages"))).latents(
-      of: Self.path, width: 12, height: 12)
-    #expect(relativeDistance(try #require(frames[0]).latents, latents.values) < 0.1)
+    var shown = self.draft("a photo of a dog", "a cat")
+    shown.steps = 4
+    #expect(try frames[0] == TinyModel.renderer(shown).frame(0))
     #expect(try TinyModel.renderer(draft, batch: 1).frame(3) == frames[3])
   }
 

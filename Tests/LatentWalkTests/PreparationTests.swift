@@ -81,7 +81,7 @@ import Walks
     var draft = RecipeDraft(.interpolate, prompts: ["a dog", "a cat"])
     (draft.model, draft.seed, draft.steps) = (FileRequest(TinyModel.bundled), 2, 500)
     (draft.smoothing.blend, draft.frames) = (0.9, 3)
-    let renderer = try TinyModel.models.renderer(for: TinyModel.recipe(draft))
+    let renderer = try TinyModel.renderer(draft)
     let task = Task {
       var preparations = 0
       for try await event in renderer.events(of: [1]) {

@@ -32,7 +32,7 @@ struct RandomDraft {
     "trailing\n", "\ttab\t", "äöü ß é", "犬と猫 🐈\u{200D}⬛", "null", "true", "No", "~", "1.5", "0x10", "1e3",
     ".nan",
     "*alias", "&anchor", "!tag", "!!str a", "%YAML", "@at", "`tick`", "{a: b}", "[a, b]", "a,b", "? q", ": v",
-    "| pipe", "> fold", "---", "...", "<<", "a\u{0}b\u{1}\u{7F}", "\u{85}\u{2028}\u{2029}", "\u{FEFF}bom",
+    "| pipe", "> fold", "---", "...", "<<", "a\u{0}b\u{1}\u{7F}", "\u{85}\u{2028}\u{2029}",
     "a\r\nb\rc", "\u{FFFE}\u{10FFFF}", "key: [1, {2: 3}]", "2001-01-01", "=", "a:b", "a: ", " :",
     String(repeating: "very long ", count: 500), "{seed}", "\"", "'", "''", "\"\"", "\\u0041", "a\\",
   ]
@@ -70,10 +70,10 @@ struct RandomDraft {
   private mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
   private mutating func seed() -> UInt64 { UInt64.random(in: 0...(.max), using: &generator) }
 
-  /// A path that is not empty.
+  /// A path that does not lead to the folder of a document.
   private mutating func file() -> FileRequest {
     let path = text()
-    return FileRequest(path.isEmpty ? "file" : path)
+    return FileRequest(path.allSatisfy { $0 == "." || $0 == "/" } ? "file" : path)
   }
 
   private mutating func length() -> RecipeDraft.Length {
@@ -123,7 +123,7 @@ struct RandomDraft {
     draft.drift.space = pick(DriftWalk.Space.allCases)
     (draft.drift.angle, draft.drift.turn) = (number(0...1.57), integer(1...100_000))
     draft.drift.spread = number(0...100)
-    draft.loop = Recipe.Loop(radius: number(0...1), harmonics: integer(1...100))
+    (draft.radius, draft.harmonics) = (maybe { $0.number(0...1) }, integer(1...100))
     draft.grid = Recipe.Grid(columns: integer(1...100), rows: integer(1...100))
     return draft
   }
@@ -135,7 +135,8 @@ struct RandomDraft {
     }
     draft.textualInversions = (0..<integer(0...3)).map { _ in RecipeDraft.TextualInversion(file()) }
     (draft.vae, draft.tinyVAE) = (maybe { $0.file() }, maybe { $0.file() })
-    draft.packing.convolution = pick(ConvolutionAlgorithm.allCases)
+    draft.packing = Packing(
+      convolution: pick(ConvolutionAlgorithm.allCases), precision: pick(Precision.allCases))
     draft.promptReading = PromptReading(syntax: pick(PromptSyntax.allCases), clipSkip: integer(1...100))
     (draft.width, draft.height) = (maybe { $0.integer(1...16_384) }, maybe { $0.integer(1...16_384) })
   }
