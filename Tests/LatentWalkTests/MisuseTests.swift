@@ -65,7 +65,7 @@ import Testing
 
   @Test(
     "an animation that its format cannot hold is refused before the first frame",
-    arguments: [("walk.webm", 10), ("walk.gif", 60)])
+    arguments: [("walk.avi", 10), ("walk.gif", 60), ("walk.webp", 100)])
   func unfitting(name: String, fps: Double) throws {
     var draft = TinyModel.draft(.circle, "a dog")
     draft.fps = fps

@@ -186,12 +186,12 @@ struct InvalidField: Sendable, CustomTestStringConvertible {
     InvalidField("walk.timing.knots[2].frame", .interpolation) { $0.setKnots([(0, 0), (2, 1), (2, 2)]) },
     InvalidField("walk.timing.knots[1].frame", .interpolation) { $0.setKnots([(2, 0), (1, 1)]) },
     InvalidField("walk.timing.knots[0].position", .walk) { $0.setKnots([(0, 6.5)]) },
-    InvalidField("walk.timing.measured.knots", .interpolation) { $0.setMeasured(passes: 1, []) },
+    InvalidField("walk.timing.measured.knots", .interpolation) { $0.setMeasured(extra: 0.3, []) },
     InvalidField("walk.timing.measured.knots[2].position", .interpolation) { parts in
-      parts.setMeasured(passes: 1, [0, 0.5, 2.001, 2])
+      parts.setMeasured(extra: 0.3, [0, 0.5, 2.001, 2])
     },
     InvalidField("walk.timing.measured.knots[1].position", .interpolation) { parts in
-      parts.setMeasured(passes: 1, [0, -0.1, 1, 2])
+      parts.setMeasured(extra: 0.3, [0, -0.1, 1, 2])
     },
   ]
 
@@ -289,9 +289,9 @@ extension Parts {
       frameCount: 4, knots: knots.map { Timing.Knot(frame: $0.frame, position: $0.position) })
   }
 
-  fileprivate mutating func setMeasured(passes: Int, _ positions: [Double]) {
+  fileprivate mutating func setMeasured(extra: Double, _ positions: [Double]) {
     walk.timing = Timing(
-      frameCount: 4, measured: Timing.Measured(passes: passes, positions: positions))
+      frameCount: 4, measured: Timing.Measured(extra: extra, positions: positions))
   }
 
   fileprivate mutating func setDrift(legs: Int = 1, angle: Double = 0.1, spread: Double = 0) {

@@ -181,7 +181,7 @@ import Testing
     let renderer = try TinyModel.renderer(TinyModel.draft(.circle, "a dog"), batch: 1)
     let frames = try FrameDirectory(path: folder.file("frames"), for: renderer.recipe)
     let gif = folder.file("walk.gif")
-    let events = renderer.animationEvents(to: gif, framesIn: frames)
+    let events = renderer.animationEvents(to: [gif], framesIn: frames)
     let task = Task {
       for try await event in events {
         if case .frame(1, _, _) = event { withUnsafeCurrentTask { $0?.cancel() } }

@@ -133,15 +133,11 @@ extension RecipeDraft.Length: DocumentValue {
   static let accepted = "a number of frames such as 30, or of seconds such as 2.5 s"
 
   init?(_ node: DocumentNode) {
-    let parts = node.text.split(separator: " ").map(String.init)
-    let joined = parts.joined()
-    let unit = String(joined.drop { $0.isNumber || $0 == "." })
-    guard let number = Double(joined.dropLast(unit.count)), number.isFinite, number >= 0 else { return nil }
-    switch unit {
-    case "", "frame", "frames": self = .frames(number)
-    case "s", "sec", "second", "seconds": self = .seconds(number)
-    default: return nil
-    }
+    let units = ["frames", "frame", "seconds", "second", "sec", "s"]
+    let unit = units.first { node.text.hasSuffix($0) } ?? ""
+    let digits = node.text.dropLast(unit.count).trimmingCharacters(in: .whitespaces)
+    guard let number = Double(digits), number.isFinite, number >= 0 else { return nil }
+    self = unit.hasPrefix("s") ? .seconds(number) : .frames(number)
   }
 
   var node: Node {

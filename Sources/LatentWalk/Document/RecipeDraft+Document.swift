@@ -215,7 +215,11 @@ extension RecipeDraft.LoRA: DocumentValue {
     file = FileRequest(file.path, beside: node.file)
   }
 
-  var node: Node { "\(file.path)\(weight == 1 ? "" : ":\(weight)")".node }
+  /// With its weight where that is not 1, or where the path alone would be read as one with a weight.
+  var node: Node {
+    let isPlain = weight == 1 && Self(argument: file.path).file == file
+    return "\(file.path)\(isPlain ? "" : ":\(weight)")".node
+  }
 }
 
 /// `FILE` or `FILE:WORD`. If there is a file of the whole name, the argument has no word.
@@ -227,7 +231,8 @@ extension RecipeDraft.TextualInversion: DocumentValue {
   }
 
   private init(argument: String, exists: (String) -> Bool) {
-    guard !exists(argument), let colon = argument.lastIndex(of: ":"), exists(String(argument[..<colon]))
+    guard !exists(argument), let colon = argument.lastIndex(of: ":"), colon > argument.startIndex,
+      exists(String(argument[..<colon]))
     else {
       self.init(FileRequest(argument))
       return

@@ -68,7 +68,9 @@ extension RecipeDraft {
     case .loop: walk.loop = Recipe.Loop(radius: radius ?? Self.defaultRadius, harmonics: harmonics)
     case .grid:
       walk.grid = grid
-      if paceBy == nil { walk.timing = Timing(frameCount: frames ?? grid.columns * grid.rows) }
+      let cells = grid.columns.multipliedReportingOverflow(by: grid.rows)
+      let frames = frames ?? (cells.overflow ? .max : cells.partialValue)
+      if paceBy == nil { walk.timing = Timing(frameCount: frames) }
     case .denoise:
       let steps = try keyFrames.first.map { try model.schedule(of: $0.sampling).count } ?? 0
       // Into noise first, where a picture is given.
@@ -80,11 +82,12 @@ extension RecipeDraft {
   }
 
   private func drift(frames: Int) -> Recipe.Drift {
-    let gaps = max(1, frames - 1)
-    let legs = max(1, (gaps + drift.turn - 1) / max(1, drift.turn))
+    let (gaps, turn) = (min(max(frames, 2), Recipe.frameCounts.upperBound) - 1, max(1, drift.turn))
+    let legs = 1 + (gaps - 1) / turn
     // The whole angle is shared by the legs, so that a frame is as far from the next on each of them.
+    let angle = drift.angle * Double(gaps) / Double(legs)
     return Recipe.Drift(
-      space: drift.space, legs: legs, angle: min(.pi / 2, drift.angle * Double(gaps) / Double(legs)),
+      space: drift.space, legs: legs, angle: angle > .pi / 2 ? .pi / 2 : angle,
       spread: drift.space == .embedding ? drift.spread : 0)
   }
 }

@@ -56,11 +56,16 @@ extension Recipe {
     )
     let seedLimit = "a seed up to \(seeds.upperBound), as \(settings.rng.rawValue) takes them"
     try require(seeds.contains(keyFrame.seed), "\(field).seed", "\(keyFrame.seed)", seedLimit)
+    var seen: Set<UInt64> = []
     for (index, term) in (keyFrame.seeds ?? []).enumerated() {
       try require(seeds.contains(term.seed), "\(field).seeds[\(index)].seed", "\(term.seed)", seedLimit)
       try require(
-        term.weight.isFinite && term.weight != 0, "\(field).seeds[\(index)].weight", "\(term.weight)",
-        "a number other than 0")
+        1e-6...1e6 ~= abs(term.weight), "\(field).seeds[\(index)].weight", "\(term.weight)",
+        "a number of 0.000001 to 1000000, or less than 0")
+      // Noises are mixed as independent ones.
+      try require(
+        seen.insert(term.seed).inserted, "\(field).seeds[\(index)].seed", "\(term.seed) again",
+        "each seed once")
     }
     try require(keyFrame.seeds?.isEmpty != true, "\(field).seeds", "empty", "one seed or several")
     try validatePictures(of: keyFrame, field)

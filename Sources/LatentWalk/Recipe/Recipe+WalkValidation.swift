@@ -59,11 +59,12 @@ extension Recipe {
     if let blend = between.blend {
       try require((0.0..<1).contains(blend), "walk.between.blend", "\(blend)", "0 to less than 1")
     }
+    let legs = Double(walk.path.legCount)
     for (index, bridge) in (between.bridges ?? []).enumerated() {
       // Both ends are on one leg, whose key frames' settings hold.
       let leg = bridge.from.rounded(.down)
       try require(
-        0...Double(walk.path.legCount) ~= bridge.from && bridge.to > bridge.from && bridge.to <= leg + 1,
+        0..<legs ~= bridge.from && bridge.to > bridge.from && bridge.to <= leg + 1,
         "walk.between.bridges[\(index)]", "\(bridge.from) to \(bridge.to)", "two positions on one leg")
     }
   }

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Media
+import Sampling
 
 /// What a file says about how it was made: a recipe as JSON, or a PNG or GIF that carries one.
 ///
@@ -53,9 +54,11 @@ public struct ResultFile: Sendable {
 
   /// Whether a text is a walk to be made, not a recipe, which names its tool.
   static func isWalkDocument(_ text: String, _ path: String) -> Bool {
-    let ending = (path as NSString).pathExtension.lowercased()
-    return ["yaml", "yml"].contains(ending) || (ending == "json" && !text.contains("\"tool\""))
+    let ending = ending(path)
+    return ["yaml", "yml"].contains(ending) || (ending == "json" && !text.contains(/"tool"\s*:/))
   }
+
+  private static func ending(_ path: String) -> String { (path as NSString).pathExtension.lowercased() }
 
   private static func document(_ text: String, _ path: String) throws -> RecipeDocument {
     do {
@@ -70,7 +73,14 @@ public struct ResultFile: Sendable {
     let file = try InputFile(path: path)
     let isMedia = [[0x89, 0x50, 0x4E, 0x47], Array("GIF8".utf8)].contains(
       try file.bytes(0..<min(4, file.size)))
-    return isMedia ? nil : String(validating: try file.bytes(0..<min(file.size, 1 << 20)), as: UTF8.self)
+    guard !isMedia else { return nil }
+    let isYAML = ["yaml", "yml"].contains(ending(path))
+    guard file.size <= DocumentText.limit || !isYAML else {
+      throw DocumentError.tooLong(file: path, limit: DocumentText.limit)
+    }
+    let text = String(validating: try file.bytes(0..<min(file.size, DocumentText.limit)), as: UTF8.self)
+    if text == nil, isYAML { throw DocumentError.notText(file: path) }
+    return text
   }
 
   /// The recipe, its files found and checked.
@@ -80,7 +90,9 @@ public struct ResultFile: Sendable {
     case .draft(let draft):
       do {
         return try models.recipe(for: draft)
-      } catch let error as RecipeError where !text.isEmpty && program == "LatentWalk" {
+      } catch
+        where !text.isEmpty && program == "LatentWalk" && (error is RecipeError || error is ScheduleError)
+      {
         throw DocumentError.unusable(file: path, sentence: "\(error)")
       }
     }

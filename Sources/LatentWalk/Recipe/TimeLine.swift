@@ -17,7 +17,15 @@ struct TimeLine {
   /// - Throws: `RecipeError` with the key frame whose time does not fit.
   init(_ draft: RecipeDraft) throws(RecipeError) {
     keyFrames = draft.keyFrames
-    holds = keyFrames.map { ($0.hold?.frames(fps: draft.fps) ?? 0).rounded() }
+    var holds: [Double] = []
+    for (index, keyFrame) in keyFrames.enumerated() {
+      guard let hold = keyFrame.hold else {
+        holds.append(0)
+        continue
+      }
+      holds.append(try Self.frames(hold, index, fps: draft.fps))
+    }
+    self.holds = holds
     let isPlain = keyFrames.allSatisfy { $0.time == nil && $0.hold == nil && $0.easing == .linear }
     guard draft.kind == .interpolate, !isPlain else {
       if let index = keyFrames.firstIndex(where: { $0.time != nil || $0.hold != nil || $0.easing != .linear })
@@ -32,15 +40,32 @@ struct TimeLine {
     var starts = try Self.given(keyFrames, holds, fps: draft.fps)
     frameCount = Self.frameCount(draft, starts, holds)
     // The end of an open walk is its last frame; a loop's is the frame after it, which is the first again.
-    let end = draft.isLoop ? Double(frameCount) : Double(frameCount - 1) - (holds.last ?? 0)
+    let end = draft.isLoop ? Double(frameCount) : Double(frameCount) - 1 - (holds.last ?? 0)
     if draft.isLoop {
       starts.append(end)
     } else if starts.last == .some(nil) {
       starts[starts.count - 1] = end
     }
     let whole = Self.spread(starts, holds)
-    try Self.requireOrder(whole, holds, end: end, frameCount: frameCount, draft)
     knots = Self.knots(whole, holds, keyFrames)
+    // Where the number of frames follows from the last time, another order is the reason for what does not fit.
+    let isGiven = draft.frames != nil || keyFrames.last?.time == nil
+    if isGiven { try requireWithin(whole) }
+    try requireOrder(whole)
+    if !isGiven { try requireWithin(whole) }
+  }
+
+  /// A length of a key frame, in whole frames.
+  private static func frames(
+    _ length: RecipeDraft.Length, _ keyFrame: Int, fps: Double
+  ) throws(RecipeError) -> Double {
+    let (frames, limit) = (length.frames(fps: fps).rounded(), Recipe.frameCounts.upperBound)
+    guard 0...Double(limit) ~= frames else {
+      throw .invalid(
+        field: "keyFrames[\(keyFrame)]", found: "given a length of \(frames) frames",
+        accepted: "lengths of 0 to \(limit) frames")
+    }
+    return frames
   }
 
   /// The times that are given, in frames.
@@ -50,14 +75,14 @@ struct TimeLine {
     var starts: [Double?] = []
     for (index, keyFrame) in keyFrames.enumerated() {
       switch keyFrame.time {
-      case .at(let length): starts.append(length.frames(fps: fps).rounded())
+      case .at(let length): starts.append(try frames(length, index, fps: fps))
       case .after(let length):
         guard index > 0, let before = starts[index - 1] else {
           throw .invalid(
             field: "keyFrames[\(index)].after", found: "a length after a key frame without a time",
             accepted: "'at', or give the key frame before it a time")
         }
-        starts.append((before + holds[index - 1] + length.frames(fps: fps)).rounded())
+        starts.append(before + holds[index - 1] + (try frames(length, index, fps: fps)))
       case nil: starts.append(index == 0 ? 0 : nil)
       }
     }
@@ -90,24 +115,23 @@ struct TimeLine {
     return whole
   }
 
-  private static func requireOrder(
-    _ starts: [Double], _ holds: [Double], end: Double, frameCount: Int, _ draft: RecipeDraft
-  ) throws(RecipeError) {
-    for index in draft.keyFrames.indices {
-      let (start, field) = (starts[index], "keyFrames[\(index)]")
-      let last = Double(frameCount) - 1
-      guard start >= 0, start + holds[index] <= last, holds[index] >= 0 else {
-        throw .invalid(
-          field: field,
-          found: "at frame \(Int(start))" + (holds[index] > 0 ? ", held for \(Int(holds[index]))" : ""),
-          accepted: "a time within the walk's \(frameCount) frames, 0 to \(Int(last))")
-      }
-      guard index + 1 < starts.count, starts[index + 1] <= start + holds[index] else { continue }
+  private func requireWithin(_ starts: [Double]) throws(RecipeError) {
+    let last = Double(frameCount) - 1
+    for (index, hold) in holds.enumerated() where starts[index] + hold > last {
       throw .invalid(
-        field: "keyFrames[\(min(index + 1, draft.keyFrames.count - 1))]",
-        found: "at frame \(Int(starts[index + 1]))",
-        accepted: "a time after the key frame before it, which lasts until frame \(Int(start + holds[index]))"
-      )
+        field: "keyFrames[\(index)]",
+        found: "at frame \(Int(starts[index]))" + (hold > 0 ? ", held for \(Int(hold))" : ""),
+        accepted: "a time within the walk's \(frameCount) frames, 0 to \(Int(last))")
+    }
+  }
+
+  private func requireOrder(_ starts: [Double]) throws(RecipeError) {
+    for index in keyFrames.indices.dropFirst() {
+      let end = starts[index - 1] + holds[index - 1]
+      guard starts[index] <= end else { continue }
+      throw .invalid(
+        field: "keyFrames[\(index)]", found: "at frame \(Int(starts[index]))",
+        accepted: "a time after the key frame before it, which lasts until frame \(Int(end))")
     }
   }
 

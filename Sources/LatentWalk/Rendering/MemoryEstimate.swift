@@ -10,8 +10,9 @@ struct MemoryEstimate {
   private let decoderBytes: Int
   private let latentPixels: Int
   private let frameCount: Int
-  /// The noises that the walk combines, and two of a batch's frames that give their attention to the others.
+  /// The noises and the directions of embeddings that the walk combines.
   private let noiseBytes: Int
+  /// Two of a batch's frames that give their attention to the others.
   private let parentCount: Int
 
   init(_ recipe: Recipe, _ model: ModelDescription) {
@@ -22,7 +23,9 @@ struct MemoryEstimate {
     workspaceBytes = model.unet.workspaceBytes
     decoderBytes = model.autoencoder.activationBytes(latentPixels: latentPixels)
     let size = LatentSize(recipe, model)
-    noiseBytes = recipe.walk.path.noiseCount * size.pixels * size.channels * MemoryLayout<Float>.stride
+    let directions = recipe.walk.directionCount * model.textEncoder.positions * model.textEncoder.width
+    noiseBytes =
+      (recipe.walk.path.noiseCount * size.pixels * size.channels + directions) * MemoryLayout<Float>.stride
     parentCount = recipe.walk.between == nil ? 0 : 2
   }
 

@@ -8,8 +8,8 @@ import Walks
 public enum Preparation: Sendable, Hashable {
   /// The noise that gives a key frame's picture.
   case inversion(keyFrame: Int)
-  /// A point of the way whose latents others begin with or are mixed from.
-  case parent(Position)
+  /// A point of the way whose latents others begin with or are mixed from; sampled as they are.
+  case parent(Position, Recipe.Sampling)
 }
 
 /// A step of a preparation.
@@ -47,7 +47,7 @@ extension Renderer {
         return (.inversion(keyFrame: keyFrame), noise.schedule(route.walk.keyFrames[keyFrame].sampling).count)
       }
     }
-    let parents = plan.start > 0 ? ends.map { (Preparation.parent($0), plan.start) } : []
+    let parents = plan.start > 0 ? ends.map { (Preparation.parent($0, plan.sampling), plan.start) } : []
     return (inversions + parents).filter { prepared[$0.0, after: $0.1] == nil }
   }
 
@@ -75,8 +75,7 @@ extension Renderer {
         latents, [text.conditioning(ofKeyFrame: index)], through: noise.schedule(keyFrame.sampling),
         cancellation: cancellation)
       return AnyIterator { inversion.next().map { ($0.index + 1, $0.count, $0.latents) } }
-    case .parent(let position):
-      let sampling = route.keyFrame(at: position).sampling
+    case .parent(let position, let sampling):
       var denoising = try model.pipeline.denoising(
         initialLatents(at: position), guidedBy: text.guidance(at: [route.point(at: position).conditioning]),
         through: noise.schedule(sampling), stepNoises: noise.steps[sampling] ?? [], cancellation: cancellation

@@ -24,13 +24,13 @@ extension Renderer {
   /// The denoising of a batch, from the step at which its frames begin; with parents of attention before them. Nil if no
   /// step is left for them.
   func denoising(_ frames: [Int], _ cancellation: Cancellation) throws -> Denoising? {
-    // All frames of `denoise` are steps of one image.
-    let plans = (recipe.walk.kind == .denoise ? Array(frames.prefix(1)) : frames).map(plan)
+    // All frames of `denoise` are one image.
+    let plans = (recipe.walk.kind == .denoise ? [frames[0]] : frames).map(plan)
     let (plan, whole) = (plans[0], noise.schedule(plans[0].sampling))
     guard plan.start < whole.count, !isOnlyInversion(frames) else { return nil }
     let parents = plan.hasAttention ? plan.parents.map { [$0.from, $0.to] } ?? [] : []
     let positions = parents + plans.map(\.position)
-    let beginnings = parents.map { beginning($0, plan.start) } + plans.map(beginning)
+    let beginnings = parents.map { beginning($0, of: plan) } + plans.map(beginning)
     return try model.pipeline.denoising(
       Tensor.batch(beginnings),
       guidedBy: text.guidance(at: positions.map { route.point(at: $0).conditioning }),
@@ -40,16 +40,16 @@ extension Renderer {
       attention: plan.hasAttention ? AttentionInterpolation(fractions: plans.map(\.fraction)) : nil)
   }
 
-  /// The latents with which a parent begins at a step.
-  private func beginning(_ position: Position, _ start: Int) -> Tensor {
-    start == 0 ? initialLatents(at: position) : parentLatents(position, start)
+  /// The latents with which a parent of a frame begins beside it.
+  private func beginning(_ position: Position, of plan: FramePlan) -> Tensor {
+    plan.start == 0 ? initialLatents(at: position) : parentLatents(position, of: plan)
   }
 
   /// The latents with which a frame begins: its noise, or what its parents have reached, on the great circle.
   private func beginning(_ plan: FramePlan) -> Tensor {
     guard plan.start > 0, let parents = plan.parents else { return initialLatents(at: plan.position) }
     return .slerp(
-      parentLatents(parents.from, plan.start), parentLatents(parents.to, plan.start), plan.fraction)
+      parentLatents(parents.from, of: plan), parentLatents(parents.to, of: plan), plan.fraction)
   }
 
   /// The latents of a frame that takes no step of its own: its parents', straight between them.
@@ -57,12 +57,12 @@ extension Renderer {
     let plan = plan(of: frame)
     guard let parents = plan.parents else { return initialLatents(at: plan.position) }
     return Tensor.combined(
-      [parentLatents(parents.from, plan.start), parentLatents(parents.to, plan.start)],
+      [parentLatents(parents.from, of: plan), parentLatents(parents.to, of: plan)],
       weights: [1 - plan.fraction, plan.fraction])
   }
 
-  private func parentLatents(_ position: Position, _ steps: Int) -> Tensor {
-    guard let latents = prepared[.parent(position), after: steps] else {
+  private func parentLatents(_ position: Position, of plan: FramePlan) -> Tensor {
+    guard let latents = prepared[.parent(position, plan.sampling), after: plan.start] else {
       preconditionFailure("A frame's preparations are done before it is begun.")
     }
     return latents
@@ -78,7 +78,7 @@ extension Renderer {
 extension Renderer {
   private var wayCount: Int { noise.schedule(recipe.walk.keyFrames[0].sampling).count }
   /// The first frame of the way out: noise.
-  private var noiseFrame: Int { pictureLatents.isEmpty ? 0 : wayCount }
+  var noiseFrame: Int { pictureLatents.isEmpty ? 0 : wayCount }
 
   private func isOnlyInversion(_ frames: [Int]) -> Bool {
     recipe.walk.kind == .denoise && frames.allSatisfy { $0 <= noiseFrame }

@@ -8,14 +8,15 @@ extension Renderer {
   public func evaluations(of frames: [Int]) throws -> Int {
     for frame in frames { try route.require(frame: frame) }
     if recipe.walk.kind == .denoise { return wayEvaluations(frames) }
-    var preparations: [Preparation: Int] = [:]
-    for plan in frames.map(plan) {
-      for (preparation, steps) in missingPreparations(for: plan) {
-        preparations[preparation] = max(preparations[preparation] ?? 0, steps)
-      }
+    return batches(frames).reduce(preparingEvaluations(frames)) { $0 + evaluations(ofBatch: $1) }
+  }
+
+  /// Of what is missing for some frames. What is wanted after few steps and after more is prepared for each.
+  private func preparingEvaluations(_ frames: [Int]) -> Int {
+    let missing = frames.map(plan).flatMap(missingPreparations)
+    return Dictionary(grouping: missing, by: \.preparation).reduce(0) { sum, wanted in
+      Set(wanted.value.map(\.steps)).reduce(sum) { $0 + evaluations(wanted.key, steps: $1) }
     }
-    return batches(frames).reduce(0) { $0 + evaluations(ofBatch: $1) }
-      + preparations.reduce(0) { $0 + evaluations($1.key, steps: $1.value) }
   }
 
   private func evaluations(ofBatch frames: [Int]) -> Int {
@@ -40,18 +41,13 @@ extension Renderer {
   func evaluations(_ preparation: Preparation, steps: Int) -> Int {
     switch preparation {
     case .inversion: Inversion.evaluations(steps: steps)
-    case .parent(let position):
-      noise.schedule(route.keyFrame(at: position).sampling).evaluations(after: steps)
-        * evaluationsPerStep(at: position)
+    case .parent(let position, let sampling):
+      noise.schedule(sampling).evaluations(after: steps) * evaluationsPerStep(at: position)
     }
   }
 
   /// The whole way is denoised for any of its frames but the first.
   private func wayEvaluations(_ frames: [Int]) -> Int {
-    let steps = noise.schedule(recipe.walk.keyFrames[0].sampling).count
-    let (inverted, noiseFrame) =
-      pictureLatents.isEmpty ? (0, 0) : (Inversion.evaluations(steps: steps), steps)
-    return (frames.isEmpty ? 0 : inverted)
-      + (frames.contains { $0 > noiseFrame } ? evaluations(ofBatch: [0]) : 0)
+    preparingEvaluations(frames) + (frames.contains { $0 > noiseFrame } ? evaluations(ofBatch: [0]) : 0)
   }
 }

@@ -31,9 +31,11 @@ public struct RenderingStep: Sendable {
   /// - Parameter frame: one of `frames`.
   /// - Throws: `RenderError` for any other.
   public func preview(of frame: Int) throws -> Picture {
-    guard let place = frames.firstIndex(of: frame) else {
+    guard let index = frames.firstIndex(of: frame) else {
       throw RenderError.noSuchFrame(frame, choices: "one of \(frames), which are in this step")
     }
+    // All frames of `denoise` are one image.
+    let place = min(index, denoised.shape[0] - 1)
     return Picture(model.latentColours.pixels(denoised.images(place..<place + 1)))
   }
 }
@@ -103,9 +105,10 @@ public struct Rendering {
         return
       }
     }
+    let denoising = try renderer.denoising(frames, cancellation)
     waiting.removeFirst()
     if renderer.recipe.walk.kind == .denoise { denoised = renderer.preparedSteps(frames) }
-    if let denoising = try renderer.denoising(frames, cancellation) {
+    if let denoising {
       work = .frames(frames, denoising)
     } else if denoised.isEmpty {
       denoised = frames.map { ($0, renderer.crossFade($0)) }
@@ -134,8 +137,8 @@ public struct Rendering {
       work = .frames(frames, denoising)
       let first = step.estimate.shape[0] - frames.count
       let shown = renderer.frame(afterStep: step.index + 1)
-      if renderer.recipe.walk.kind == .denoise, frames.contains(shown) {
-        denoised.append((shown, step.latents))
+      if renderer.recipe.walk.kind == .denoise {
+        denoised += frames.filter { $0 == shown }.map { ($0, step.latents) }
       }
       return .step(
         RenderingStep(
