@@ -148,11 +148,13 @@ import Testing
   @Test("frames of another LoRA weight are not continued")
   func otherWeight() throws {
     let common =
-      ["walk", "a dog", "--model", "two-stages", "--frames", "2", "--quiet", "-o", "x.gif"] + short + [
+      ["walk", "a dog", "--model", "two-stages", "--frames", "2", "--quiet"] + short + [
         "--frames-directory", "frames", "--lora",
       ]
-    expectDone(try Program(common + ["style:1.safetensors:0.5"], in: folder.path).finished(), "x.gif")
-    expectDone(try Program(common + ["style:1.safetensors:0.5"], in: folder.path).finished(), "x.gif")
+    expectDone(
+      try Program(common + ["style:1.safetensors:0.5", "-o", "x.gif"], in: folder.path).finished(), "x.gif")
+    expectDone(
+      try Program(common + ["style:1.safetensors:0.5", "-o", "x.gif"], in: folder.path).finished(), "x.gif")
     let other = try Program(common + ["style:1.safetensors:0.6", "-o", "y.gif"], in: folder.path).finished()
     expectRefusal(other, 1, "frames", "another recipe")
   }

@@ -39,7 +39,8 @@ import Testing
         ("Made by", "LatentWalk"), ("Model", "two-stages (SHA-256 \(sha256.short))"), ("Walk", "interpolate"),
         ("Key frame", "a dog"), ("Key frame", "犬"), ("negative", "naïve"),
         ("sampling", "2 steps of ddim on keras, guidance 7.5, seed 3"), ("Size", "12 x 12 pixels"),
-        ("Random numbers", "pytorch"), ("Prompt syntax", "clip, clip skip 1"), ("Convolution", "winograd"),
+        ("Random numbers", "pytorch"), ("Prompt syntax", "clip, clip skip 1"),
+        ("Arithmetic", "float32, convolution winograd"),
         ("Frames", "4 at an even pace, 10.0 a second, there and back again"),
       ])
   }

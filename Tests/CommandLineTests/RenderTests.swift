@@ -204,7 +204,7 @@ import Testing
     try make(["image", "a dog"], "x.png")
     try make(["circle", "a dog", "--frames", "2"], "x.gif")
     expectRefusal(try run(["render", "x.png", "-o", "x.gif"]), 64, "--output is x.gif", ".png")
-    expectRefusal(try run(["render", "x.gif", "-o", "y.png"]), 64, "--output is y.png", ".gif")
+    expectRefusal(try run(["render", "x.gif", "-o", "y.avi"]), 64, "--output is y.avi", ".gif")
     expectRefusal(try run(["render", "x.gif", "--fps", "0"]), 64, "--fps is 0", "0.01 to 1000")
     expectRefusal(try run(["render", "x.gif", "--batch", "0"]), 64, "--batch is 0", "1 to 1024")
     expectRefusal(try run(["render", "x.gif", "--seed", "5"]), 64, "--seed")

@@ -48,7 +48,7 @@ import Walks
     loop: yes
     sheet-columns: 7
     pace-by: song.wav
-    even: 0.5
+    even: 0.25
     bridge: crossFade
     blend: 0.3
     attention: on
@@ -98,7 +98,7 @@ import Walks
     (draft.interpolation, draft.frames, draft.fps) = (.spherical, 120, 29.97)
     (draft.pingPong, draft.isLoop, draft.sheetColumns) = (true, true, 7)
     draft.paceBy = FileRequest("song.wav")
-    (draft.smoothing.even, draft.smoothing.bridging) = (0.5, .crossFade)
+    (draft.smoothing.even, draft.smoothing.bridging) = (0.25, .crossFade)
     (draft.smoothing.blend, draft.smoothing.attention) = (0.3, true)
     draft.stepSize = -0.1
     (draft.drift.space, draft.drift.angle, draft.drift.turn) = (.embedding, 0.1, 4)

@@ -152,7 +152,7 @@ import Walks
     let even = try TinyModel.renderer(recipe).frames([0, 1, 2, 3, 4])
     let measured = try recipe.with {
       $0.timing = Timing(
-        frameCount: 6, measured: Timing.Measured(extra: 1, positions: [0, 0.75, 0.5, 0.5, 0.25, 1]))
+        frameCount: 6, measured: Timing.Measured(extra: 0.3, positions: [0, 0.75, 0.5, 0.5, 0.25, 1]))
     }
     let frames = try TinyModel.renderer(measured, batch: 4).frames([0, 1, 2, 3, 4, 5])
     #expect([0, 3, 2, 2, 1, 4].map { even[$0] } == (0..<6).map { frames[$0] })
@@ -163,7 +163,7 @@ import Walks
   func measuredCircle() throws {
     let circle = try TinyModel.recipe(TinyModel.draft(.circle, "a dog"))
     let measured = try circle.with {
-      $0.timing = Timing(frameCount: 3, measured: Timing.Measured(extra: 1, positions: [0, 1, 4]))
+      $0.timing = Timing(frameCount: 3, measured: Timing.Measured(extra: 0.3, positions: [0, 1, 4]))
     }
     let frames = try TinyModel.renderer(measured).frames([0, 1, 2])
     #expect(frames[0] == frames[2] && frames[0] != frames[1])

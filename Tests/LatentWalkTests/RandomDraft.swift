@@ -157,7 +157,7 @@ struct RandomDraft {
     (draft.frames, draft.fps) = (maybe { $0.integer(1...100_000) }, number(0.01...1000))
     (draft.pingPong, draft.isLoop) = (Bool.random(using: &generator), Bool.random(using: &generator))
     (draft.sheetColumns, draft.paceBy) = (maybe { $0.integer(1...1000) }, maybe { $0.file() })
-    draft.smoothing.even = maybe { $0.number(0.01...3) }
+    draft.smoothing.even = maybe { Double($0.integer(1...300)) / 100 }
     draft.smoothing.bridging = maybe { $0.pick(Recipe.Bridge.Method.allCases) }
     draft.smoothing.blend = maybe { $0.number(0...0.99) }
     draft.smoothing.attention = Bool.random(using: &generator)

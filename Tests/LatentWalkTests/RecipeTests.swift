@@ -154,7 +154,7 @@ enum Unusual: CaseIterable {
       Timing.Knot(frame: 0, position: 0, easing: .smooth),
       Timing.Knot(frame: 1.5, position: 1.25, easing: Easing(controls: [0.1, 0.2, 0.3, 1])),
       Timing.Knot(frame: 2, position: 1.25), Timing.Knot(frame: 3, position: 2),
-    ], measured: Timing.Measured(extra: 2, positions: [0, 0.1, 1.75, 2]))
+    ], measured: Timing.Measured(extra: 0.3, positions: [0, 0.1, 1.75, 2]))
 
   private var interpolation: Recipe {
     get throws {

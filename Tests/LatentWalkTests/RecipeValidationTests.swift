@@ -186,12 +186,12 @@ struct InvalidField: Sendable, CustomTestStringConvertible {
     InvalidField("walk.timing.knots[2].frame", .interpolation) { $0.setKnots([(0, 0), (2, 1), (2, 2)]) },
     InvalidField("walk.timing.knots[1].frame", .interpolation) { $0.setKnots([(2, 0), (1, 1)]) },
     InvalidField("walk.timing.knots[0].position", .walk) { $0.setKnots([(0, 6.5)]) },
-    InvalidField("walk.timing.measured.knots", .interpolation) { $0.setMeasured(extra: 1, []) },
+    InvalidField("walk.timing.measured.knots", .interpolation) { $0.setMeasured(extra: 0.3, []) },
     InvalidField("walk.timing.measured.knots[2].position", .interpolation) { parts in
-      parts.setMeasured(extra: 1, [0, 0.5, 2.001, 2])
+      parts.setMeasured(extra: 0.3, [0, 0.5, 2.001, 2])
     },
     InvalidField("walk.timing.measured.knots[1].position", .interpolation) { parts in
-      parts.setMeasured(extra: 1, [0, -0.1, 1, 2])
+      parts.setMeasured(extra: 0.3, [0, -0.1, 1, 2])
     },
   ]
 

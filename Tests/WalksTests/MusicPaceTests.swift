@@ -91,7 +91,7 @@ import Walks
     let shorter = SoundPace(analysis, framesPerSecond: 24, keyFrameCount: 5, frameCount: 100)
     expectWhole(shorter, frameCount: 100, legs: 4)
     let timing = Timing(
-      frameCount: 100, measured: Timing.Measured(extra: 0, positions: shorter.positions))
+      frameCount: 100, measured: Timing.Measured(extra: 0.3, positions: shorter.positions))
     let path = InterpolationWalk(noises: [0, 0, 0, 0, 0])
     #expect(timing.position(of: 99, on: path) == Position(leg: 4, fraction: 0))
   }

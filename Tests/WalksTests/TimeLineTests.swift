@@ -74,7 +74,7 @@ import Walks
   func measured() {
     let knots = [Timing.Knot(frame: 0, position: 0), Timing.Knot(frame: 4, position: 2, easing: .smooth)]
     var timing = Timing(
-      frameCount: 5, knots: knots, measured: Timing.Measured(extra: 1, positions: [0, 0.25, 0.5, 0.75, 2]))
+      frameCount: 5, knots: knots, measured: Timing.Measured(extra: 0.3, positions: [0, 0.25, 0.5, 0.75, 2]))
     #expect(legs(timing) == [0, 0.25, 0.5, 0.75, 2])
     timing.measured = nil
     #expect(legs(timing) == legs(Timing(frameCount: 5, knots: knots)))
@@ -106,9 +106,9 @@ import Walks
   func slowBend(count: Int) {
     let positions = (0..<count).map { Easing.smooth(Double($0) / Double(count - 1)) }
     expectReproduced(positions, "\(count) frames")
-    let knots = Timing.Measured(extra: 1, positions: positions).knots
+    let knots = Timing.Measured(extra: 0.3, positions: positions).knots
     #expect(knots.count > 20 && knots.count <= count)
-    let straight = Timing.Measured(extra: 1, positions: (0..<count).map { Double($0) / Double(count - 1) })
+    let straight = Timing.Measured(extra: 0.3, positions: (0..<count).map { Double($0) / Double(count - 1) })
     #expect(straight.knots.count == 2)
   }
 
@@ -116,7 +116,7 @@ import Walks
   func exactKeyFrames() {
     for count in 4...200 {
       let positions = (0..<count).map { min(19, Double(19 * $0) / Double(count - 1)) }
-      let timing = Timing(frameCount: count, measured: Timing.Measured(extra: 2, positions: positions))
+      let timing = Timing(frameCount: count, measured: Timing.Measured(extra: 0.3, positions: positions))
       let path = InterpolationWalk(noises: Array(repeating: 0, count: 20))
       for frame in 0..<count where positions[frame] == positions[frame].rounded() {
         #expect(
@@ -128,7 +128,7 @@ import Walks
 
   private func expectReproduced(_ positions: [Double], _ comment: Comment) {
     let timing = Timing(
-      frameCount: positions.count, measured: Timing.Measured(extra: 1, positions: positions))
+      frameCount: positions.count, measured: Timing.Measured(extra: 0.3, positions: positions))
     let largest = positions.indices.map {
       abs(timing.position(of: $0, on: path).legs - positions[$0])
     }.max()
@@ -137,11 +137,11 @@ import Walks
 
   @Test("a measured pace of one frame and of two has a knot for each")
   func short() {
-    #expect(Timing.Measured(extra: 1, positions: [0.5]).knots == [Timing.Knot(frame: 0, position: 0.5)])
+    #expect(Timing.Measured(extra: 0.3, positions: [0.5]).knots == [Timing.Knot(frame: 0, position: 0.5)])
     #expect(
-      Timing.Measured(extra: 1, positions: [0.5, 1]).knots == [
+      Timing.Measured(extra: 0.3, positions: [0.5, 1]).knots == [
         Timing.Knot(frame: 0, position: 0.5), Timing.Knot(frame: 1, position: 1),
       ])
-    #expect(Timing.Measured(extra: 1, positions: []).knots.isEmpty)
+    #expect(Timing.Measured(extra: 0.3, positions: []).knots.isEmpty)
   }
 }

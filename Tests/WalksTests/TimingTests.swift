@@ -39,7 +39,7 @@ import Walks
   func measured() {
     let path = InterpolationWalk(noises: [0, 0, 0])
     let timing = Timing(
-      frameCount: 5, measured: Timing.Measured(extra: 1, positions: [0, 0.75, 1, 1.25, 2]))
+      frameCount: 5, measured: Timing.Measured(extra: 0.3, positions: [0, 0.75, 1, 1.25, 2]))
     #expect(timing.position(of: 0, on: path) == Position(leg: 0, fraction: 0))
     #expect(timing.position(of: 1, on: path) == Position(leg: 0, fraction: 0.75))
     #expect(timing.position(of: 2, on: path) == Position(leg: 1, fraction: 0))
@@ -66,7 +66,7 @@ import Walks
       Timing.Knot(frame: 0.5, position: 1 / 3, easing: .smooth), Timing.Knot(frame: 1, position: 0.5),
       Timing.Knot(frame: 2, position: 1, easing: Easing(controls: [0.1, 0.2, 0.3, 1])),
     ]
-    let measured = Timing.Measured(extra: 2, positions: [0.1, 1 / 3])
+    let measured = Timing.Measured(extra: 0.3, positions: [0.1, 1 / 3])
     for timing in [
       Timing(frameCount: 3), Timing(frameCount: 3, knots: knots),
       Timing(frameCount: 2, knots: knots, measured: measured), Timing(frameCount: 2, measured: measured),

@@ -14,11 +14,26 @@ struct DocumentText {
     guard text.utf8.count <= Self.limit else { throw DocumentError.tooLong(file: file, limit: Self.limit) }
     // Windows' editors begin a file with a byte order mark.
     let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
-    yaml = text.prefixMatch(of: /\s*\{/) == nil ? text : Self.joinedSurrogates(text)
+    yaml = text.prefixMatch(of: /\s*\{/) == nil ? text : Self.yaml(json: text)
     guard yaml.contains("*"), yaml.contains("&"), try Self.expandedNodes(yaml) > Self.mostNodes else {
       return
     }
     throw DocumentError.tooManyAliases(file: file)
+  }
+
+  /// JSON in the characters that YAML has: what has no place in a line is escaped.
+  private static func yaml(json: String) -> String {
+    var yaml = String.UnicodeScalarView()
+    for scalar in joinedSurrogates(json).unicodeScalars {
+      switch scalar.value {
+      case 0x7F...0x9F, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF:
+        let digits = String(scalar.value, radix: 16)
+        yaml.append(
+          contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).unicodeScalars)
+      default: yaml.append(scalar)
+      }
+    }
+    return String(yaml)
   }
 
   /// JSON writes characters beyond U+FFFF as two escapes, which YAML does not know.

@@ -24,8 +24,8 @@ extension Renderer {
   /// The denoising of a batch, from the step at which its frames begin; with parents of attention before them. Nil if no
   /// step is left for them.
   func denoising(_ frames: [Int], _ cancellation: Cancellation) throws -> Denoising? {
-    // All frames of `denoise` are steps of one image.
-    let plans = (recipe.walk.kind == .denoise ? Array(frames.prefix(1)) : frames).map(plan)
+    // All frames of `denoise` are one image.
+    let plans = (recipe.walk.kind == .denoise ? [frames[0]] : frames).map(plan)
     let (plan, whole) = (plans[0], noise.schedule(plans[0].sampling))
     guard plan.start < whole.count, !isOnlyInversion(frames) else { return nil }
     let parents = plan.hasAttention ? plan.parents.map { [$0.from, $0.to] } ?? [] : []
