@@ -15,7 +15,8 @@ import Testing
     let file = NSTemporaryDirectory() + "latentwalk-examples-\(UUID().uuidString).swift"
     try text.write(toFile: file, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(atPath: file) }
-    #expect(try compilerErrors(file) == "")
+    let errors = try compilerErrors(file)
+    #expect(errors.isEmpty, "\(errors)")
   }
 
   /// What the compiler says of a file that uses the library as it was built for these tests.
@@ -32,6 +33,7 @@ import Testing
         "\(products)/Modules",
       ]
       + ["-Xcc", "-fmodule-map-file=\(products)/CKernels.build/module.modulemap"]
+      + ["-I", "\(products)/../../checkouts/Yams/Sources/CYaml/include"]
       + libraries.flatMap { ["-I", $0] } + [file]
     let pipe = Pipe()
     compiler.standardError = pipe

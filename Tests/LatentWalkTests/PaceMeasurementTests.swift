@@ -36,14 +36,19 @@ import Walks
 
   @Test("a measured walk is evener, begins and ends as before, and takes as many frames more as were allowed")
   func even() throws {
-    let recipe = try TinyModel.recipe(draft())
+    // The model that comes with the program, which has seen pictures: the tests' own changes evenly anyway.
+    var draft = RecipeDraft(.interpolate, prompts: ["A photograph of a dog", "A photograph of a cat"])
+    draft.model = FileRequest(TinyModel.bundled)
+    (draft.seed, draft.steps, draft.frames) = (2, 6, 9)
+    let recipe = try TinyModel.recipe(draft)
     let (result, frames) = try measured(PaceMeasurement(recipe, extra: 0.5, models: models))
     let path = result.recipe.walk.path
     let positions = (0..<9).map { result.recipe.walk.timing.position(of: $0, on: path).legs }
     #expect(positions.first == 0 && positions.last == 1)
     #expect(zip(positions, positions.dropFirst()).allSatisfy(<))
     #expect(frames >= 9 && frames <= 14 + 5, "\(frames) frames")
-    #expect(try evenness(result.recipe) > evenness(recipe))
+    let (before, after) = (try evenness(recipe), try evenness(result.recipe))
+    #expect(after > before + 0.1, "\(after) after \(before)")
     #expect(result.findings.first?.contains("evenness") == true)
     #expect(result.recipe.isMeasured(from: recipe, extra: 0.5, findsRadius: false))
     #expect(!result.recipe.isMeasured(from: recipe, extra: 0.4, findsRadius: false))
@@ -67,7 +72,7 @@ import Walks
   func handOver() throws {
     let folder = try TemporaryFolder()
     let recipe = try TinyModel.recipe(draft())
-    let frames = folder.path("walk.frames")
+    let frames = folder.file("walk.frames")
     var pace = try PaceMeasurement(recipe, extra: 0.5, models: models, keptIn: frames + "/probes")
     while try pace.next() != nil {}
     let measured = pace.result().recipe
@@ -83,7 +88,7 @@ import Walks
   func resumed() throws {
     let folder = try TemporaryFolder()
     let recipe = try TinyModel.recipe(draft())
-    let probes = folder.path("probes")
+    let probes = folder.file("probes")
     var first = try PaceMeasurement(recipe, extra: 0.5, models: models, keptIn: probes)
     var done = 0
     while done < 3, let event = try first.next() {
@@ -106,7 +111,7 @@ import Walks
     var draft = TinyModel.draft(.loop, "a dog")
     draft.frames = 8
     let recipe = try TinyModel.recipe(draft)
-    var loop = try LoopMeasurement(recipe, models: models, keptIn: folder.path("w.frames/probes"))
+    var loop = try LoopMeasurement(recipe, models: models, keptIn: folder.file("w.frames/probes"))
     while try loop.next() != nil {}
     let result = loop.result()
     let radii = loop.tried.map(\.radius)
@@ -115,7 +120,7 @@ import Walks
     #expect(result.recipe.walk.loop?.radius == radii.last)
     #expect(result.recipe.isMeasured(from: recipe, extra: nil, findsRadius: true))
     #expect(radii.count == 1 || !result.recipe.isMeasured(from: recipe, extra: nil, findsRadius: false))
-    let directory = try FrameDirectory(path: folder.path("w.frames"), for: result.recipe)
+    let directory = try FrameDirectory(path: folder.file("w.frames"), for: result.recipe)
     try loop.handOver(to: directory)
     #expect(directory.missing().isEmpty)
   }

@@ -88,9 +88,11 @@ struct RandomDraft {
 
   private mutating func seeds() -> [Recipe.WeightedSeed] {
     let weights = Bool.random(using: &generator)
-    return (0..<integer(0...3)).map { _ in
+    let seeds = (0..<integer(0...3)).map { _ in
       Recipe.WeightedSeed(seed: seed(), weight: weights ? pick([1, -0.5, 1e-9, 1e20, number(0.1...2)]) : 1)
     }
+    // With weights they are a mapping, whose keys have no order.
+    return seeds.sorted { $0.seed < $1.seed }
   }
 
   mutating func keyFrame() -> RecipeDraft.KeyFrame {

@@ -29,7 +29,7 @@ def main(folder: str, output: str, *walks: str) -> None:
     for row, (label, image) in enumerate(rows):
         draw.text((0, row * height), label, fill="black")
         sheet.paste(image, (0, row * height + LABEL))
-    sheet.save(output, optimize=True)
+    sheet.quantize(256).save(output, optimize=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-import Yams
+internal import Yams
 
 /// A key of a document and the property that it sets: one table of them reads documents, writes them and names the keys
 /// that are accepted.

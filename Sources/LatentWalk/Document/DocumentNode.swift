@@ -1,4 +1,4 @@
-import Yams
+internal import Yams
 
 /// A place in a walk's document: a value, its key, and the line where it stands.
 struct DocumentNode {

@@ -1,4 +1,4 @@
-import Yams
+internal import Yams
 
 /// The text of a walk's document, made ready for YAML's parser.
 struct DocumentText {

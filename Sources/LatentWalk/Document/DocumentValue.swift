@@ -1,6 +1,6 @@
 import Foundation
 import Walks
-import Yams
+internal import Yams
 
 /// A value of a document: how it is read, and how it is written.
 protocol DocumentValue {

@@ -4,7 +4,7 @@ import Sampling
 import StableDiffusion
 import Tensors
 import Walks
-import Yams
+internal import Yams
 
 /// A walk as a document in YAML, or in JSON, which is YAML.
 ///
@@ -175,7 +175,7 @@ extension [Recipe.WeightedSeed] {
         throw node.invalid("seeds with their weights, such as {7: 0.8, 8: 0.2}")
       }
       return Recipe.WeightedSeed(seed: seed, weight: weight)
-    }
+    }.sorted { $0.seed < $1.seed }  // The keys of a mapping have no order.
   }
 
   fileprivate var document: Node {

@@ -1,5 +1,5 @@
 import Foundation
-import Yams
+internal import Yams
 
 extension RecipeDraft {
   /// The document of this draft as JSON, which `init(document:)` reads, too.
