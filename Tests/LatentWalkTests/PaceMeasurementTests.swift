@@ -67,7 +67,7 @@ import Walks
   func handOver() throws {
     let folder = try TemporaryFolder()
     let recipe = try TinyModel.recipe(draft())
-    let frames = folder.path("walk.frames")
+    let frames = folder.file("walk.frames")
     var pace = try PaceMeasurement(recipe, extra: 0.5, models: models, keptIn: frames + "/probes")
     while try pace.next() != nil {}
     let measured = pace.result().recipe
@@ -83,7 +83,7 @@ import Walks
   func resumed() throws {
     let folder = try TemporaryFolder()
     let recipe = try TinyModel.recipe(draft())
-    let probes = folder.path("probes")
+    let probes = folder.file("probes")
     var first = try PaceMeasurement(recipe, extra: 0.5, models: models, keptIn: probes)
     var done = 0
     while done < 3, let event = try first.next() {
@@ -106,7 +106,7 @@ import Walks
     var draft = TinyModel.draft(.loop, "a dog")
     draft.frames = 8
     let recipe = try TinyModel.recipe(draft)
-    var loop = try LoopMeasurement(recipe, models: models, keptIn: folder.path("w.frames/probes"))
+    var loop = try LoopMeasurement(recipe, models: models, keptIn: folder.file("w.frames/probes"))
     while try loop.next() != nil {}
     let result = loop.result()
     let radii = loop.tried.map(\.radius)
@@ -115,7 +115,7 @@ import Walks
     #expect(result.recipe.walk.loop?.radius == radii.last)
     #expect(result.recipe.isMeasured(from: recipe, extra: nil, findsRadius: true))
     #expect(radii.count == 1 || !result.recipe.isMeasured(from: recipe, extra: nil, findsRadius: false))
-    let directory = try FrameDirectory(path: folder.path("w.frames"), for: result.recipe)
+    let directory = try FrameDirectory(path: folder.file("w.frames"), for: result.recipe)
     try loop.handOver(to: directory)
     #expect(directory.missing().isEmpty)
   }
