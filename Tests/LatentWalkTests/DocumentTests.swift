@@ -152,11 +152,19 @@ import Walks
       let yaml = try draft.yaml
       let again = try self.draft(yaml)
       #expect(again == draft, "round \(round):\n\(yaml)")
+      // JSON of this library has its keys, and so the seeds of a mixture, in the order of the alphabet.
       let json = try draft.documentJSON
-      let fromJSON = try self.draft(json)
-      #expect(fromJSON == draft, "round \(round):\n\(json)")
-      if again != draft || fromJSON != draft { break }
+      let fromJSON = sorted(try self.draft(json))
+      #expect(fromJSON == sorted(draft), "round \(round):\n\(json)")
+      if again != draft || fromJSON != sorted(draft) { break }
     }
+  }
+
+  /// The same draft with the seeds of each mixture in the order of their digits.
+  private func sorted(_ draft: RecipeDraft) -> RecipeDraft {
+    var draft = draft
+    for index in draft.keyFrames.indices { draft.keyFrames[index].seeds.sort { "\($0.seed)" < "\($1.seed)" } }
+    return draft
   }
 
   @Test("a learned word comes back with its file", arguments: ["<cat-toy>", "word", "a b"])
