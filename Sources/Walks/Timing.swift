@@ -38,7 +38,7 @@ public struct Timing: Sendable, Hashable, Codable {
 
     /// - Parameter positions: of each frame, in legs.
     public init(extra: Double, positions: [Double]) {
-      self.init(extra: extra, knots: Timing.knots(through: positions, tolerance: 1e-9))
+      self.init(extra: extra, knots: Timing.knots(through: positions, tolerance: 0))
     }
   }
 
@@ -50,8 +50,11 @@ public struct Timing: Sendable, Hashable, Codable {
     guard let last = positions.indices.last else { return [] }
     var (kept, open) = (Set([0, last]), [(0, last)])
     while let (from, to) = open.popLast() {
-      let slope = (positions[to] - positions[from]) / Double(max(1, to - from))
-      let error = { (frame: Int) in abs(positions[frame] - positions[from] - slope * Double(frame - from)) }
+      // As `position(of:)` computes it, so that without tolerance each position comes back with all its digits.
+      let error = { (frame: Int) in
+        let part = Double(frame - from) / Double(to - from)
+        return abs(positions[frame] - (positions[from] + part * (positions[to] - positions[from])))
+      }
       guard let worst = (from..<to).max(by: { error($0) < error($1) }), error(worst) > tolerance else {
         continue
       }

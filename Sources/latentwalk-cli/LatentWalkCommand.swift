@@ -26,7 +26,7 @@ struct LatentWalkCommand: ParsableCommand {
       ModelsCommand.self, DoctorCommand.self,
     ])
 
-  static let version = "0.2.0"
+  static let version = "0.3.0"
 
   /// Standard streams that the caller closed are open on /dev/null: writing to them is no error, and no file that is
   /// opened gets their numbers.

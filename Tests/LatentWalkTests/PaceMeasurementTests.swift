@@ -9,9 +9,11 @@ import Walks
 @Suite struct PaceMeasurementTests {
   private let models = TinyModel.models
 
-  private func draft(frames: Int = 9) -> RecipeDraft {
-    var draft = TinyModel.draft(.interpolate, "a dog", "a cat")
-    draft.frames = frames
+  /// Of the model that comes with the program, which has seen pictures: the tests' own changes evenly anyway.
+  private func draft() -> RecipeDraft {
+    var draft = RecipeDraft(.interpolate, prompts: ["A photograph of a dog", "A photograph of a cat"])
+    draft.model = FileRequest(TinyModel.bundled)
+    (draft.seed, draft.steps, draft.frames) = (2, 6, 9)
     return draft
   }
 
@@ -36,11 +38,7 @@ import Walks
 
   @Test("a measured walk is evener, begins and ends as before, and takes as many frames more as were allowed")
   func even() throws {
-    // The model that comes with the program, which has seen pictures: the tests' own changes evenly anyway.
-    var draft = RecipeDraft(.interpolate, prompts: ["A photograph of a dog", "A photograph of a cat"])
-    draft.model = FileRequest(TinyModel.bundled)
-    (draft.seed, draft.steps, draft.frames) = (2, 6, 9)
-    let recipe = try TinyModel.recipe(draft)
+    let recipe = try TinyModel.recipe(draft())
     let (result, frames) = try measured(PaceMeasurement(recipe, extra: 0.5, models: models))
     let path = result.recipe.walk.path
     let positions = (0..<9).map { result.recipe.walk.timing.position(of: $0, on: path).legs }
@@ -52,6 +50,24 @@ import Walks
     #expect(result.findings.first?.contains("evenness") == true)
     #expect(result.recipe.isMeasured(from: recipe, extra: 0.5, findsRadius: false))
     #expect(!result.recipe.isMeasured(from: recipe, extra: 0.4, findsRadius: false))
+  }
+
+  @Test("a walk that is even as it is stays so, and what was looked at is kept")
+  func alreadyEven() throws {
+    let folder = try TemporaryFolder()
+    var draft = RecipeDraft(.walk, prompts: ["an owl"])
+    draft.model = FileRequest(TinyModel.bundled)
+    (draft.seed, draft.steps, draft.frames) = (1, 8, 13)
+    let recipe = try TinyModel.recipe(draft)
+    let frames = folder.file("w.frames")
+    var pace = try PaceMeasurement(recipe, extra: 0.3, models: models, keptIn: frames + "/probes")
+    while try pace.next() != nil {}
+    let measured = pace.result().recipe
+    let plain = try TinyModel.renderer(recipe).frames(Array(0..<13))
+    #expect(try TinyModel.renderer(measured).frames(Array(0..<13)) == plain)
+    let directory = try FrameDirectory(path: frames, for: measured)
+    try pace.handOver(to: directory)
+    #expect(directory.missing().count == 13 - 5)
   }
 
   @Test("key frames on the way are shown as they are, at the frames that the time line gives them")

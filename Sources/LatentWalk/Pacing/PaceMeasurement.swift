@@ -28,6 +28,8 @@ public struct PaceMeasurement: RecipeMeasurement {
 
   /// How much larger than the mean a change stands out.
   private static let outstanding = 1.5
+  /// 1 - Gini from which a pace needs no measuring.
+  private static let even = 0.9
 
   private let recipe: Recipe
   private let models: ModelStore
@@ -38,6 +40,8 @@ public struct PaceMeasurement: RecipeMeasurement {
   private let folder: ProbeFolder?
   private var probes: Probes
   private var stage: Stage
+  /// Whether the frames stay where they stand without measuring.
+  private var isEven = false
 
   /// - Parameters:
   ///   - extra: how many more frames than the walk has are rendered, as a share of them. The search for jumps may take
@@ -89,6 +93,12 @@ public struct PaceMeasurement: RecipeMeasurement {
 
   private mutating func refine(_ sections: [Section]) {
     var (sections, wanted) = (sections, [Double]())
+    let changes = sections.flatMap { $0.firstChanges { probes.distance($0, $1) } }
+    if sections.allSatisfy(\.isUnrefined), 1 - gini(changes) > Self.even {
+      isEven = true
+      stage = .searching(sections, [])
+      return
+    }
     for index in sections.indices {
       let new = sections[index].next(batch) { probes.distance($0, $1) }
       sections[index].add(new)
@@ -98,20 +108,20 @@ public struct PaceMeasurement: RecipeMeasurement {
     probes.request(wanted)
   }
 
-  /// For the gaps between chosen frames that would be seen as cuts, and stand out where all are large: the largest first,
-  /// as many as there are frames for.
+  /// For the gaps between chosen frames that would be seen as cuts, and stand out where all are large: the largest first.
   private func searches(in sections: [Section]) -> [JumpSearch] {
     let positions = placed(sections)
     let gaps = zip(positions, positions.dropFirst()).filter { $0 < $1 }
       .map { MeasuredGap(start: $0, end: $1, distance: probes.distance($0, $1)) }
     let mean = gaps.reduce(0) { $0 + $1.distance } / Double(max(1, gaps.count))
     let suspects = gaps.filter { $0.distance > max(ChangeThresholds.oklab.cut, Self.outstanding * mean) }
-    let found = suspects.sorted { $0.distance > $1.distance }.compactMap { gap in
+    return suspects.sorted { $0.distance > $1.distance }.compactMap { gap in
       sections.lazy.compactMap { $0.search(in: gap) { probes.distance($0, $1) } }.first
     }
-    let most = Int(Double(route.timing.frameCount) * extra)
-    return recipe.walk.between?.bridging == nil ? Array(found.prefix(most)) : found
   }
+
+  /// The most frames that are rendered, with those of the search, unless bridges are wanted.
+  private var searchBudget: Int { frameCount + Int(Double(route.timing.frameCount) * extra) }
 
   /// Gives the searches what was rendered for them, and asks for what they need next.
   private mutating func search(_ sections: [Section], _ searches: [JumpSearch]) throws {
@@ -124,19 +134,27 @@ public struct PaceMeasurement: RecipeMeasurement {
       )
       for section in sections.indices { sections[section].add([middle]) }
     }
-    let wanted = searches.compactMap(\.nextPosition)
+    let left = recipe.walk.between?.bridging == nil ? searchBudget - probes.pyramids.count : .max
+    let wanted = Array(searches.compactMap(\.nextPosition).prefix(max(0, left)))
     stage = wanted.isEmpty ? try measured(sections, searches) : .searching(sections, searches)
     probes.request(wanted)
   }
 
   /// The positions of the frames; of a closed walk also the end, which is the beginning.
   private func placed(_ sections: [Section]) -> [Double] {
-    sections.reduce(into: [sections[0].from]) { $0 += $1.placed { probes.distance($0, $1) } }
+    if isEven { return [sections[0].from] + sections.flatMap(\.evenPositions) }
+    return sections.reduce(into: [sections[0].from]) { $0 += $1.placed { probes.distance($0, $1) } }
   }
 
   /// Places the frames; bridges of attention are looked at.
-  private func measured(_ sections: [Section], _ searches: [JumpSearch]) throws -> Stage {
-    let all = placed(sections)
+  private mutating func measured(_ sections: [Section], _ searches: [JumpSearch]) throws -> Stage {
+    let before = plainEvenness(sections)
+    var all = placed(sections)
+    let after = isEven ? before : 1 - gini(zip(all, all.dropFirst()).map { probes.distance($0, $1) })
+    if after <= before {
+      isEven = true
+      all = placed(sections)
+    }
     let found = searches.compactMap { if case .jump(let gap) = $0.outcome { gap } else { nil } }
     var placement = Placement(all, jumps: found, frameCount: route.timing.frameCount)
     if let method = recipe.walk.between?.bridging { placement.bridge(with: method) }
@@ -145,7 +163,7 @@ public struct PaceMeasurement: RecipeMeasurement {
     if !placement.bridges.isEmpty { walk.between?.bridges = placement.bridges }
     let measured = MeasuredRecipe(
       recipe: try recipe.with(walk), evaluations: probes.evaluations, jumps: placement.jumps,
-      findings: findings(all, sections, placement))
+      findings: [sentence(before, after)] + placement.jumps.map(\.sentence))
     guard recipe.walk.between?.bridging == .attention, !placement.bridges.isEmpty else {
       return .done(measured)
     }
@@ -160,19 +178,22 @@ public struct PaceMeasurement: RecipeMeasurement {
     return measured
   }
 
-  private func findings(_ positions: [Double], _ sections: [Section], _ placement: Placement) -> [String] {
-    let even = sections.flatMap(\.evenPositions)
+  private func sentence(_ before: Double, _ after: Double) -> String {
+    let frames = "\(probes.pyramids.count) frames rendered for \(route.timing.frameCount)"
+    return isEven
+      ? String(format: "The pace is even as it is: evenness about %.2f (1 is even); %@.", before, frames)
+      : String(
+        format: "The pace: evenness %.2f, about %.2f without measuring (1 is even); %@.", after, before,
+        frames)
+  }
+
+  /// 1 - Gini of the changes without measuring, as far as the way is known.
+  private func plainEvenness(_ sections: [Section]) -> Double {
     let known = Set(sections.flatMap(\.sampling.positions)).sorted()
     let way = zip(known, known.dropFirst()).reduce(into: [0.0]) {
       $0.append($0[$0.count - 1] + probes.distance($1.0, $1.1))
     }
-    let before = 1 - gini(changes(at: even, along: known, way))
-    let after = 1 - gini(zip(positions, positions.dropFirst()).map { probes.distance($0, $1) })
-    let sentence = String(
-      format: "The pace: evenness %.2f, about %.2f without measuring (1 is even); %d frames rendered for %d.",
-      after,
-      before, probes.pyramids.count, route.timing.frameCount)
-    return [sentence] + placement.jumps.map(\.sentence)
+    return 1 - gini(changes(at: [sections[0].from] + sections.flatMap(\.evenPositions), along: known, way))
   }
 
   /// The changes between some positions, along the way that was measured.

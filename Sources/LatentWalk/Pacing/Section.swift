@@ -23,9 +23,14 @@ struct Section {
     (self.gaps, self.from, self.to) = (gaps, from, to)
     let inner = keyFrames.filter { from < $0 && $0 < to }
     self.keyFrames = inner.count < gaps ? Set(inner) : []
-    budget = gaps + 1 + Int((Double(gaps + 1) * extra).rounded(.up))
-    let count = min(budget - 1, max(4, Int(Double(gaps) * Self.firstShare)))
-    let even = (0...count).map { from + Double($0) * (to - from) / Double(count) }
+    budget = from == to ? 1 : gaps + 1 + Int((Double(gaps + 1) * extra).rounded(.up))
+    let count = max(1, min(budget - 1, max(4, Int(Double(gaps) * Self.firstShare))))
+    // Where frames would stand without measuring, so that they are kept if the pace turns out to be even.
+    let even = (0...count).map { place in
+      let part =
+        count < gaps ? Double(place * gaps / count) / Double(gaps) : Double(place) / Double(count)
+      return from + part * (to - from)
+    }
     first = from == to ? [from] : self.keyFrames.union(even).sorted()
     sampling = AdaptiveSampling(first)
   }
@@ -41,7 +46,7 @@ struct Section {
 
   /// The positions of the frames after the first one.
   func placed(distance: (Double, Double) -> Double) -> [Double] {
-    guard from < to else { return Array(repeating: from, count: gaps) }
+    guard from < to, gaps > 0 else { return Array(repeating: from, count: gaps) }
     let positions = sampling.positions
     let required = positions.indices.filter { keyFrames.contains(positions[$0]) }
     return FrameSelection.frames(gaps + 1, of: positions.count, required: Set(required)) {
@@ -57,6 +62,13 @@ struct Section {
     let (start, end) = (first[index], first[index + 1])
     return JumpSearch(
       gap, halvedFrom: MeasuredGap(start: start, end: end, distance: distance(start, end)))
+  }
+
+  var isUnrefined: Bool { sampling.positions == first }
+
+  /// How different neighbours look among the positions that are looked at before the way is refined.
+  func firstChanges(distance: (Double, Double) -> Double) -> [Double] {
+    zip(first, first.dropFirst()).map(distance)
   }
 
   /// Where the frames after the first would stand without measuring.
